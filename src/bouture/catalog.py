@@ -1,0 +1,50 @@
+"""One catalogue a family: a plain dict of names, to which an entry-point group adds those of other packages."""
+
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Generic, TypeVar, cast
+
+from bouture.errors import UnknownNameError
+
+T = TypeVar("T")
+
+
+class Catalog(Generic[T]):
+    """Names of the members of one family and where each is defined (`module:attribute`).
+
+    Nothing is imported before `load`, so that heavy packages are paid for by those who use them.
+    Other packages add members through the entry-point group, e.g. in their `pyproject.toml`:
+
+        [project.entry-points."bouture.strategies"]
+        my_strategy = "my_package.my_module:MyStrategy"
+    """
+
+    def __init__(self, kind: str, group: str, members: dict[str, str]) -> None:
+        self.kind = kind
+        self.group = group
+        self.members = members
+
+    def names(self) -> list[str]:
+        """Every known name, bouture's own first."""
+        return [*self.members, *sorted(set(self._added()) - set(self.members))]
+
+    def load(self, name: str) -> T:
+        """The member called `name`.
+
+        Raises:
+            UnknownNameError: no such member; the known ones are listed, nearest first.
+        """
+        if name in self.members:
+            point = EntryPoint(name, self.members[name], self.group)
+        else:
+            added = self._added()
+            if name not in added:
+                raise UnknownNameError(self.kind, name, self.names())
+            point = added[name]
+        return cast(T, point.load())
+
+    def _added(self) -> dict[str, EntryPoint]:
+        return {point.name: point for point in entry_points(group=self.group)}
+
+
+Options = dict[str, Any]
+"""Options of a member as read from a recipe, before the member's own `Options` model has checked them."""
