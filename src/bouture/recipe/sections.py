@@ -1,0 +1,108 @@
+"""What a recipe can say: its sections as typed, frozen objects, each key described."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
+
+class Section(BaseModel):
+    """A part of the recipe: unknown keys are errors, and what is decoded does not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Corpus(Section):
+    """The gold documents and their guide. Paths are relative to the recipe."""
+
+    train: Path = Field(description="gold documents to grow from")
+    dev: Path | None = Field(None, description="gold documents to decide on (never a source)")
+    test: Path | None = Field(None, description="gold documents to measure on (never a source)")
+    guide: Path | None = Field(None, description="annotation guide in the executable form")
+    format: str | None = Field(None, description="format of the three files; guessed when absent")
+
+
+class Prices(Section):
+    """What the model costs, as the user knows it: bouture carries no price list."""
+
+    input: float = Field(0.0, ge=0, description="price of a million prompt tokens")
+    output: float = Field(0.0, ge=0, description="price of a million completion tokens")
+    currency: str = "EUR"
+
+    def cost(self, prompt_tokens: int, completion_tokens: int) -> float:
+        """Price of that many tokens, in `currency`."""
+        return (prompt_tokens * self.input + completion_tokens * self.output) / 1e6
+
+
+class ModelSection(Section):
+    """The model to ask and how to reach it."""
+
+    provider: str = Field("openai", description="`openai` (any compatible server) or `recorded`")
+    name: str = Field("", description="name of the model, as the server knows it")
+    parameters: dict[str, Any] = Field({}, description="sampling parameters sent with each request")
+    options: dict[str, Any] = Field({}, description="options of the provider (base_url, answers…)")
+    concurrency: PositiveInt = Field(8, description="requests in flight at once")
+    retries: int = Field(
+        5, ge=0, description="tries after the first, on overload or lost connection"
+    )
+    prices: Prices = Prices()
+
+
+class Use(Section):
+    """A member of a catalogue and its options."""
+
+    use: str = Field(description="name in the catalogue")
+    options: dict[str, Any] = {}
+
+
+class StrategyUse(Use):
+    """One strategy, how often, on how many sources."""
+
+    name: str = Field("", description="name in the results, when a strategy is used twice")
+    samples: PositiveInt = Field(1, description="new documents for each source document")
+    limit: PositiveInt | None = Field(None, description="only this many source documents, drawn")
+
+    @property
+    def label(self) -> str:
+        """The name it goes by in ledger, report and evaluation."""
+        return self.name or self.use
+
+
+class EvaluateSection(Section):
+    """The impact experiment; sizes and seeds as in `bouture evaluate`."""
+
+    on: Literal["dev", "test"] = Field("test", description="the documents to measure on")
+    tasks: tuple[Literal["entities", "relations"], ...] = ("entities", "relations")
+    sizes: tuple[PositiveInt | Literal["all"], ...] = ("all",)
+    seeds: PositiveInt = 5
+    arms: tuple[str, ...] = Field((), description="empty: none, duplicate and each strategy")
+    factor: float = Field(1.0, gt=0, description="synthetic documents per gold document")
+    bootstrap: PositiveInt = Field(2000, description="resamples behind each interval")
+    exploratory: bool = Field(False, description="allow fewer than five seeds, and say so loudly")
+    learners: dict[Literal["entities", "relations"], Use] = {}
+
+
+class Recipe(Section):
+    """A study from corpus to report."""
+
+    name: str = "study"
+    language: Literal["fr", "en"] = Field("fr", description="of corpus, prompts and report")
+    seed: int = 13
+    corpus: Corpus
+    model: ModelSection | None = None
+    strategies: tuple[StrategyUse, ...] = Field(min_length=1)
+    checks: tuple[Use, ...] | Literal["default"] = "default"
+    evaluate: EvaluateSection | None = None
+    run: Path = Field(Path("run"), description="folder of the run, relative to the recipe")
+
+    def fingerprint(self) -> str:
+        """What must not change while a run is continued: all but delivery, folder and evaluation.
+
+        Paths are left out (a folder may move); the corpus itself is fingerprinted by its content.
+        """
+        kept = self.model_dump(mode="json", exclude={"run", "evaluate", "corpus", "name"})
+        if kept["model"] is not None:
+            for delivery in ("provider", "options", "concurrency", "retries", "prices"):
+                del kept["model"][delivery]
+        return json.dumps(kept, sort_keys=True, ensure_ascii=False)
