@@ -1,1 +1,79 @@
-"""Augmentation of small annotated corpora."""
+"""bouture: grow a small annotated corpus with LLMs, and measure honestly whether it helped.
+
+Everything the command line does is a function here; each is imported when first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from bouture.corpus.anchoring import Anchored, Quote, anchor
+    from bouture.corpus.document import Document, Entity, Origin, Relation, Span
+    from bouture.corpus.guide import Guide
+    from bouture.corpus.guide_reader import read_guide
+    from bouture.corpus.issue import Issue
+    from bouture.corpus.markup import from_markup, to_markup
+    from bouture.corpus.schema import Schema
+    from bouture.recipe.reader import load_recipe
+    from bouture.verbs.corpus import convert, describe, read, validate, write
+    from bouture.verbs.measure import agree, check, evaluate
+    from bouture.verbs.study import init, plan, preview, report, run
+
+_HOMES = {
+    "corpus.anchoring": ("Anchored", "Quote", "anchor"),
+    "corpus.document": ("Document", "Entity", "Origin", "Relation", "Span"),
+    "corpus.guide": ("Guide",),
+    "corpus.guide_reader": ("read_guide",),
+    "corpus.issue": ("Issue",),
+    "corpus.markup": ("from_markup", "to_markup"),
+    "corpus.schema": ("Schema",),
+    "recipe.reader": ("load_recipe",),
+    "verbs.corpus": ("convert", "describe", "read", "validate", "write"),
+    "verbs.measure": ("agree", "check", "evaluate"),
+    "verbs.study": ("init", "plan", "preview", "report", "run"),
+}
+_WHERE = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Anchored",
+    "Document",
+    "Entity",
+    "Guide",
+    "Issue",
+    "Origin",
+    "Quote",
+    "Relation",
+    "Schema",
+    "Span",
+    "__version__",
+    "agree",
+    "anchor",
+    "check",
+    "convert",
+    "describe",
+    "evaluate",
+    "from_markup",
+    "init",
+    "load_recipe",
+    "plan",
+    "preview",
+    "read",
+    "read_guide",
+    "report",
+    "run",
+    "to_markup",
+    "validate",
+    "write",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'bouture' has no attribute {name!r}")
+    return getattr(import_module(f"bouture.{_WHERE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -120,11 +120,18 @@ class ExperimentError(BoutureError):
 
 
 class ProviderError(BoutureError):
-    """A model or its server did not answer."""
+    """A model or its server did not answer.
+
+    The children concern one request; raised itself, it concerns every request (a wrong key, address
+    or model name, a server that is down) and stops the run, which can be continued.
+    """
 
 
 class ServerUnreachable(ProviderError):
     """No connection, timeout or overload after every retry; the run can be continued later."""
+
+    retry_after: float | None = None
+    """Seconds the server asked to wait before it is asked again, when it said."""
 
 
 class RequestRefused(ProviderError):

@@ -1,0 +1,1 @@
+"""Request in, response out: messages, providers, the store of answers, the client. Knows no Document."""

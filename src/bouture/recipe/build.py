@@ -1,9 +1,14 @@
 """From the names in a recipe to the objects that do the work."""
 
+import hashlib
+import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import msgspec
+from pydantic import BaseModel
 
 from bouture import formats
 from bouture.catalog import Catalog
@@ -35,6 +40,8 @@ class Study(NamedTuple):
     guide: Guide | None
     schema: Schema
     strategies: dict[str, Strategy]
+    options: dict[str, BaseModel]
+    """Options of each strategy, decoded, their paths absolute."""
     jobs: list[Job]
 
     def checks(self) -> list[Check]:
@@ -48,7 +55,12 @@ class Study(NamedTuple):
         )
         wanted = self.recipe.checks
         uses = [Use(use=name) for name in DEFAULT_CHECKS] if wanted == "default" else wanted
-        return [self._member(CHECKS, "checks", use, reference) for use in uses]
+        made: list[Check] = []
+        for number, use in enumerate(uses):
+            member = _known(CHECKS, use.use, f"checks.{number} ({use.use})")
+            options = options_of(member, use.options, f"checks.{number}.options", self.base)
+            made.append(member(reference, options))
+        return made
 
     def provider(self) -> Provider | None:
         """The way to the model, or None when the recipe names no model."""
@@ -60,8 +72,36 @@ class Study(NamedTuple):
         provider: Provider = member(options)
         return provider
 
-    def _member(self, catalog: Catalog[Any], where: str, use: Use, materials: Any) -> Any:
-        return _member(catalog, where, use, materials, self.base)
+    def used(self) -> dict[str, Any]:
+        """The recipe as used, for its file in the run folder: every path absolute."""
+        written = self.recipe.model_dump(mode="json", exclude_defaults=True)
+        for use in written["strategies"]:
+            if "options" in use:
+                options = self.options[use.get("name") or use["use"]]
+                use["options"] = options.model_dump(mode="json", exclude_unset=True)
+        if self.recipe.model is not None and self.recipe.model.options:
+            member = PROVIDERS.load(self.recipe.model.provider)
+            options = options_of(member, self.recipe.model.options, "model.options", self.base)
+            written["model"]["options"] = options.model_dump(mode="json", exclude_unset=True)
+        return written
+
+    def fingerprint(self) -> str:
+        """What must be the same when a run is continued, as JSON: what is asked of which data.
+
+        Delivery (provider, concurrency, prices), evaluation, the run folder and the names of files
+        are left out; files count by their content.
+        """
+        kept = self.recipe.model_dump(mode="json", include={"language", "seed", "checks"})
+        kept["strategies"] = {
+            use.label: [use.use, use.samples, use.limit, _content(self.options[use.label])]
+            for use in self.recipe.strategies
+        }
+        if self.recipe.model is not None:
+            kept["model"] = [self.recipe.model.name, self.recipe.model.parameters]
+        kept["train"] = _digest(self.train)
+        kept["held_out"] = _digest([*self.dev, *self.test])
+        kept["guide"] = _sha256((self.guide.text if self.guide else "").encode())
+        return json.dumps(kept, sort_keys=True, ensure_ascii=False)
 
 
 def build(recipe: Recipe, base: Path) -> Study:
@@ -90,17 +130,21 @@ def build(recipe: Recipe, base: Path) -> Study:
         parameters=model.parameters if model else {},
     )
     strategies: dict[str, Strategy] = {}
+    options: dict[str, BaseModel] = {}
     for number, use in enumerate(recipe.strategies):
         if use.label in strategies:
             raise RecipeError(
                 f"strategies.{number}: the name `{use.label}` is used twice",
                 hint="give one of them its own `name`",
             )
-        strategy: Strategy = _member(STRATEGIES, f"strategies.{number}", use, materials, base)
+        where = f"strategies.{number}"
+        member = _known(STRATEGIES, use.use, f"{where} ({use.use})")
+        options[use.label] = options_of(member, use.options, f"{where}.options", base)
+        strategy: Strategy = member(materials, options[use.label])
         strategy.name = use.label
         strategies[use.label] = strategy
     jobs = [job for use in recipe.strategies for job in _jobs(use, train, recipe.seed)]
-    return Study(recipe, base, train, dev, test, guide, schema, strategies, jobs)
+    return Study(recipe, base, train, dev, test, guide, schema, strategies, options, jobs)
 
 
 def _read(recipe: Recipe, part: str) -> list[Document]:
@@ -137,6 +181,19 @@ def _known(catalog: Catalog[Any], name: str, where: str) -> Any:
         raise RecipeError(f"{where}: {error.message}", hint=error.hint) from None
 
 
-def _member(catalog: Catalog[Any], where: str, use: Use, materials: Any, base: Path) -> Any:
-    member = _known(catalog, use.use, f"{where} ({use.use})")
-    return member(materials, options_of(member, use.options, f"{where}.options", base))
+def _content(options: BaseModel) -> dict[str, Any]:
+    """Options with each file replaced by the digest of what it holds."""
+    written: dict[str, Any] = options.model_dump(mode="json")
+    for name in type(options).model_fields:
+        value = getattr(options, name)
+        if isinstance(value, Path) and value.is_file():
+            written[name] = _sha256(value.read_bytes())
+    return written
+
+
+def _digest(documents: Sequence[Document]) -> str:
+    return _sha256(msgspec.json.encode(documents, order="sorted"))
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

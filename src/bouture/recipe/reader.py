@@ -57,7 +57,12 @@ def decode(model: type[Model], raw: Any, path: Path | None, lines: "Lines | None
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        found = error.errors(include_url=False)
+        # A list whose items are wrong is also said to be too short: that is no news.
+        found = [
+            one
+            for one in error.errors(include_url=False)
+            if one["type"] != "too_short" or not one["input"]
+        ]
     problems: dict[tuple[int | None, str], None] = {}
     for one in found:
         problems.setdefault(_problem(model, one, lines))
@@ -121,8 +126,6 @@ def _problem(model: type[BaseModel], found: Any, lines: Lines | None) -> tuple[i
         text = f"unknown key `{said}`; {guess}"
     elif found["type"] == "missing":
         text = f"`{said}` is missing"
-    elif found["type"] == "too_short" and found["input"]:
-        text = f"`{said}` needs at least one valid item"
     else:
         text = (
             f"`{said}`: {found['msg'][:1].lower()}{found['msg'][1:]}; it is {found['input']!r:.60}"

@@ -1,6 +1,5 @@
 """What a recipe can say: its sections as typed, frozen objects, each key described."""
 
-import json
 from pathlib import Path
 from typing import Any, Literal
 
@@ -95,14 +94,3 @@ class Recipe(Section):
     checks: tuple[Use, ...] | Literal["default"] = "default"
     evaluate: EvaluateSection | None = None
     run: Path = Field(Path("run"), description="folder of the run, relative to the recipe")
-
-    def fingerprint(self) -> str:
-        """What must not change while a run is continued: all but delivery, folder and evaluation.
-
-        Paths are left out (a folder may move); the corpus itself is fingerprinted by its content.
-        """
-        kept = self.model_dump(mode="json", exclude={"run", "evaluate", "corpus", "name"})
-        if kept["model"] is not None:
-            for delivery in ("provider", "options", "concurrency", "retries", "prices"):
-                del kept["model"][delivery]
-        return json.dumps(kept, sort_keys=True, ensure_ascii=False)

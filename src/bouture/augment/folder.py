@@ -1,0 +1,260 @@
+"""The folder of a run: everything a run knows, readable by hand, safe against kills and against two processes.
+
+recipe.yaml      as used              answers.sqlite   every raw answer, by request key
+run.json         what must not change ledger.jsonl     one line an outcome, append-only
+accepted.jsonl   accepted, repaired   review.jsonl     for people to decide
+rejected.jsonl   with the reasons     summary.json     counts that add up
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+import msgspec
+
+from bouture.augment.ledger import Ledger
+from bouture.augment.lock import Lock
+from bouture.augment.outcome import Outcome, Status
+from bouture.augment.summary import Summary, summarise
+from bouture.errors import RunFolderError
+from bouture.formats.jsonl import encode_line
+from bouture.llm.store import AnswerStore
+from bouture.strategies.planning import Job
+
+_FIRST = {"lock", "answers.sqlite", "answers.sqlite-wal"}
+"""What a folder that no run has begun in may hold: answers copied from another run are welcome."""
+
+FILES = {
+    Status.ACCEPTED: "accepted.jsonl",
+    Status.REPAIRED: "accepted.jsonl",
+    Status.REVIEW: "review.jsonl",
+    Status.REJECTED: "rejected.jsonl",
+}
+"""Where the outcomes of each status go; those that failed have no document and no reason of their own."""
+
+
+class RunFolder:
+    """Opens the folder of a run for writing; creates it when it does not exist.
+
+    Args:
+        path: the folder.
+        recipe: text of the recipe as used.
+        fingerprint: all of the recipe and its data that must be the same when the run is continued
+            (not: delivery settings, evaluation, report). JSON objects are compared key by key in the message.
+
+    Raises:
+        RunFolderError: another process has it open, it belongs to another recipe, it is damaged, or
+            it is a folder with other things in it.
+    """
+
+    def __init__(self, path: Path, recipe: str = "", fingerprint: str = "") -> None:
+        self.path = path
+        self._open = ExitStack()
+        try:
+            if path.exists() and not path.is_dir():
+                raise RunFolderError("this is a file", hint="name a folder for the run", path=path)
+            self._refuse_foreign()
+            path.mkdir(parents=True, exist_ok=True)
+            self._open.callback(Lock(path / "lock").close)
+            self._claim(fingerprint)
+            if recipe:
+                _replace(path / "recipe.yaml", recipe.encode())
+            self.ledger = Ledger(path / "ledger.jsonl")
+            self._open.callback(self.ledger.close)
+        except OSError as error:
+            self.close()
+            raise _unusable(error, path) from None
+        except RunFolderError:
+            self.close()
+            raise
+
+    def _refuse_foreign(self) -> None:
+        if not self.path.exists() or (self.path / "run.json").exists():
+            return
+        others = sorted(p.name for p in self.path.iterdir() if p.name not in _FIRST)
+        if others:
+            raise RunFolderError(
+                f"this folder is no run folder: it holds {', '.join(others[:3])}",
+                hint="name an empty or new folder for the run",
+                path=self.path,
+            )
+
+    def _claim(self, fingerprint: str) -> None:
+        file = self.path / "run.json"
+        if not file.exists():
+            _replace(file, json.dumps({"fingerprint": fingerprint}, ensure_ascii=False).encode())
+            return
+        try:
+            before = json.loads(file.read_bytes())["fingerprint"]
+        except (ValueError, LookupError, TypeError):
+            raise RunFolderError(
+                "it does not say which recipe this run belongs to: damaged",
+                hint="name a new run folder and copy answers.sqlite into it: no answer is asked again",
+                path=file,
+            ) from None
+        if before != fingerprint:
+            raise RunFolderError(
+                f"this run folder belongs to another recipe{_difference(before, fingerprint)}",
+                hint="name a new run folder; copy answers.sqlite into it first, and nothing that "
+                "was answered is asked again",
+                path=self.path,
+            )
+
+    @cached_property
+    def store(self) -> AnswerStore:
+        """The answers, opened when first used.
+
+        Raises:
+            RunFolderError: damaged, or in use.
+        """
+        store = AnswerStore(self.path / "answers.sqlite")
+        self._open.callback(store.close)
+        return store
+
+    def outcomes(self, jobs: Sequence[Job]) -> Iterator[Outcome]:
+        """The outcomes of these jobs, in the order of the jobs."""
+        return self.ledger.outcomes(job.id for job in jobs)
+
+    def settle(self, jobs: Sequence[Job]) -> Summary:
+        """Writes accepted.jsonl, review.jsonl and rejected.jsonl from the ledger, each at once.
+
+        Returns:
+            The counts, for the caller to complete and hand to `write_summary`.
+        """
+        with ExitStack() as stack:
+            files = {
+                name: stack.enter_context(replacing(self.path / name))
+                for name in sorted(set(FILES.values()))
+            }
+
+            def routed() -> Iterator[tuple[str, list[Outcome]]]:
+                for job in jobs:
+                    outcomes = list(self.ledger.outcomes([job.id]))
+                    for outcome in outcomes:
+                        if outcome.status in FILES:
+                            files[FILES[outcome.status]].write(_line(outcome))
+                    yield job.strategy, outcomes
+
+            return summarise(routed())
+
+    def write_summary(self, summary: Summary) -> None:
+        """Writes summary.json."""
+        text = msgspec.json.format(msgspec.json.encode(summary), indent=2)
+        _replace(self.path / "summary.json", text + b"\n")
+
+    def close(self) -> None:
+        """Lets go of ledger, store and lock."""
+        self._open.close()
+
+    def __enter__(self) -> "RunFolder":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def read_outcomes(path: Path) -> Iterator[Outcome]:
+    """The outcomes of the run in the folder `path`, in the order in which their jobs were first recorded.
+
+    Takes no lock and changes nothing: also while the run goes on.
+
+    Raises:
+        RunFolderError: no run there, or its ledger is damaged.
+    """
+    if not (path / "ledger.jsonl").exists():
+        raise RunFolderError(
+            "there is no run here", hint="`bouture run RECIPE` makes one", path=path
+        )
+    ledger = Ledger(path / "ledger.jsonl", writing=False)
+    try:
+        yield from ledger.outcomes(ledger.jobs())
+    finally:
+        ledger.close()
+
+
+def read_summary(path: Path) -> Summary:
+    """The summary of the run in the folder `path`.
+
+    Raises:
+        RunFolderError: there is none, or it is damaged.
+    """
+    file = path / "summary.json"
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Summary)
+    except FileNotFoundError:
+        hint = "`bouture run RECIPE` writes it at the end of the run"
+        raise RunFolderError("there is no summary of a run here", hint=hint, path=path) from None
+    except (msgspec.DecodeError, OSError) as error:
+        hint = "run the same recipe again: it is written anew"
+        raise RunFolderError(f"the summary cannot be read: {error}", hint=hint, path=file) from None
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of `path` when all has been written, and not before."""
+    new = path.with_name(f".{path.name}.new")
+    try:
+        with new.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        raise _unusable(error, path) from None
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    with replacing(path) as file:
+        file.write(content)
+
+
+def _unusable(error: OSError, path: Path) -> RunFolderError:
+    return RunFolderError(
+        f"the run folder cannot be used: {error.strerror or error}",
+        hint="see that it can be written and the disk is not full, then run again",
+        path=path,
+    )
+
+
+def _line(outcome: Outcome) -> bytes:
+    """A document as bouture JSONL; a rejected one inside a record with its reasons and the raw answer."""
+    document = outcome.document
+    if outcome.status is not Status.REJECTED:
+        assert document is not None  # settle() only sends outcomes with a document here
+        return encode_line(document)
+    record = {
+        "job": outcome.job,
+        "index": outcome.index,
+        "codes": outcome.codes,
+        "issues": outcome.issues,
+        "answer": outcome.answer,
+        "requests": outcome.keys,
+        "document": None if document is None else msgspec.Raw(encode_line(document).strip()),
+    }
+    return msgspec.json.encode(record) + b"\n"
+
+
+def _difference(before: str, now: str) -> str:
+    """Which parts of the recipe differ, when both fingerprints are JSON objects."""
+    try:
+        old, new = json.loads(before), json.loads(now)
+        keys = _differing(old, new)
+    except (ValueError, AttributeError):
+        return ""
+    return f"; what differs: {', '.join(keys)}" if keys else ""
+
+
+def _differing(old: dict[str, object], new: dict[str, object]) -> Iterable[str]:
+    return [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]

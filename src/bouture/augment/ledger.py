@@ -1,0 +1,180 @@
+"""The append-only record of outcomes, one JSON object a line; what a run that is started again reads first.
+
+All outcomes of a job are written together and appended in one go. A line torn by a kill or a power cut
+is cut off and kept aside in `ledger.torn`, and its job is done again. When a job has been done twice (it
+failed the first time), the last time counts.
+"""
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from bouture.augment.outcome import Outcome, Status
+from bouture.errors import RunFolderError
+
+SYNC_EVERY_S = 1.0
+"""At most this many seconds of outcomes are lost in a power cut (none when the process dies alone)."""
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """The part of a line that the index needs; the rest is skipped when decoding."""
+
+    job: str
+    status: Status
+    index: int = 0
+    of: int = 1
+
+
+class _Entry(msgspec.Struct):
+    """Where the outcomes of a job are, and their statuses."""
+
+    of: int
+    offsets: list[int]
+    statuses: list[Status]
+
+    @property
+    def complete(self) -> bool:
+        return len(self.offsets) == self.of
+
+
+def _plain(value: Any) -> Any:
+    """Numbers of numpy, which checks may leave in their evidence, as numbers of Python."""
+    if hasattr(value, "item"):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} cannot be written to the ledger")
+
+
+class Ledger:
+    """The ledger of one run, open for reading and appending (the run folder holds the lock).
+
+    Only the place of each outcome is held in memory.
+
+    Raises:
+        RunFolderError: a line before the last is damaged, or the file cannot be read or written.
+    """
+
+    def __init__(self, path: Path, *, writing: bool = True) -> None:
+        self.path = path
+        self._entries: dict[str, _Entry] = {}
+        self._encoder = msgspec.json.Encoder(enc_hook=_plain)
+        self._decoder = msgspec.json.Decoder(Outcome)
+        self._synced = time.monotonic()
+        try:
+            self._file: BinaryIO = path.open(
+                "a+b" if writing else "rb", buffering=0 if writing else -1
+            )
+            self._reader: BinaryIO = path.open("rb") if writing else self._file
+            end = self._index()
+            if writing and end < path.stat().st_size:
+                self._cut(end)
+        except OSError as error:
+            raise self._error(error) from None
+        self._end = end
+
+    def _index(self) -> int:
+        """Reads the head of every line; returns where the last whole line ends."""
+        head = msgspec.json.Decoder(_Head)
+        end = 0
+        damaged = 0
+        for number, line in enumerate(self._reader, start=1):
+            if damaged:
+                raise RunFolderError(
+                    "this line of the ledger is damaged",
+                    hint="move the ledger away and run again: stored answers are not asked again",
+                    path=self.path,
+                    line=damaged,
+                )
+            try:
+                if not line.endswith(b"\n"):
+                    raise msgspec.DecodeError
+                outcome = head.decode(line)
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                damaged = number
+                continue
+            self._note(outcome, end)
+            end += len(line)
+        return end
+
+    def _note(self, outcome: Outcome | _Head, offset: int) -> None:
+        entry = self._entries.get(outcome.job)
+        if entry is None or outcome.index == 0:
+            entry = self._entries[outcome.job] = _Entry(outcome.of, [], [])
+        entry.offsets.append(offset)
+        entry.statuses.append(outcome.status)
+
+    def _cut(self, end: int) -> None:
+        with self.path.open("r+b") as file:
+            file.seek(end)
+            with self.path.with_suffix(".torn").open("ab") as aside:
+                aside.write(file.read() + b"\n")
+            file.truncate(end)
+
+    def _error(self, error: OSError) -> RunFolderError:
+        return RunFolderError(
+            f"the ledger cannot be used: {error.strerror}",
+            hint="see that the folder can be written and the disk is not full, then run again",
+            path=self.path,
+        )
+
+    def statuses(self, job: str) -> list[Status]:
+        """How the job ended, one status for each of its outcomes; empty while it is pending."""
+        entry = self._entries.get(job)
+        return entry.statuses if entry is not None and entry.complete else []
+
+    def done(self, job: str) -> bool:
+        """Whether nothing is left to do for this job: it has all its outcomes and has not failed."""
+        statuses = self.statuses(job)
+        return bool(statuses) and Status.FAILED not in statuses
+
+    def jobs(self) -> list[str]:
+        """Every job with outcomes, in the order in which they were first recorded."""
+        return [job for job, entry in self._entries.items() if entry.complete]
+
+    def outcomes(self, jobs: Iterable[str]) -> Iterator[Outcome]:
+        """The outcomes that count of these jobs, in their order; pending jobs have none."""
+        for job in jobs:
+            if self.statuses(job):
+                for offset in self._entries[job].offsets:
+                    yield self._read(offset)
+
+    def _read(self, offset: int) -> Outcome:
+        self._reader.seek(offset)
+        try:
+            return self._decoder.decode(self._reader.readline())
+        except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
+            raise RunFolderError(
+                f"an outcome in the ledger cannot be read: {error}",
+                hint="move the ledger away and run again: stored answers are not asked again",
+                path=self.path,
+            ) from None
+
+    def append(self, outcomes: Sequence[Outcome]) -> None:
+        """Records all the outcomes of one job; they survive the death of the process at once.
+
+        Raises:
+            RunFolderError: they cannot be written.
+        """
+        lines = [self._encoder.encode(outcome) + b"\n" for outcome in outcomes]
+        data = b"".join(lines)
+        try:
+            if self._file.write(data) != len(data):
+                raise OSError(0, "only part of a line was written")
+            if time.monotonic() - self._synced > SYNC_EVERY_S:
+                os.fsync(self._file.fileno())
+                self._synced = time.monotonic()
+        except OSError as error:
+            raise self._error(error) from None
+        for outcome, line in zip(outcomes, lines, strict=True):
+            self._note(outcome, self._end)
+            self._end += len(line)
+
+    def close(self) -> None:
+        """Writes through to the disk and lets go of the file."""
+        if self._file is not self._reader:
+            os.fsync(self._file.fileno())
+            self._reader.close()
+        self._file.close()

@@ -1,0 +1,191 @@
+"""THE PATH: each job is a dialogue; its answers come from the store or the model; what it makes is checked and kept.
+
+Dialogues run side by side, but outcomes are committed in the order of the jobs: checks with a memory give
+the same verdicts whatever the concurrency, and a run that was killed goes on where it stopped.
+"""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from bouture.augment.events import Ended, JobDone, Notice, OnEvent, Started, ignore
+from bouture.augment.folder import RunFolder
+from bouture.augment.outcome import KEPT, Outcome, Status, settle
+from bouture.augment.summary import Summary
+from bouture.augment.talk import Made, Talk, Work
+from bouture.checks.check import Check
+from bouture.corpus.document import Document
+from bouture.corpus.issue import Issue, Severity, Wording
+from bouture.errors import (
+    AnswerMissing,
+    ProviderError,
+    RecipeError,
+    RequestRefused,
+    ServerUnreachable,
+)
+from bouture.strategies.planning import Job
+
+NOTHING_MADE = Wording(
+    "the strategy made no document and gave no reason",
+    "la stratégie n’a produit aucun document et n’a pas donné de raison",
+)
+CONTINUE = Wording(
+    "stopped before the end; run the same command again to continue: what was answered is kept",
+    "arrêté avant la fin ; relancez la même commande pour continuer : les réponses reçues sont conservées",
+)
+AGAIN = Wording(
+    "some jobs had no answer; run the same command again to ask for them alone",
+    "certaines tâches sont restées sans réponse ; relancez la même commande pour ne redemander que celles-là",
+)
+STALE = Wording(
+    "the ledger holds outcomes of jobs that are not planned any more; they are not counted",
+    "le journal contient des résultats de tâches qui ne sont plus prévues ; ils ne sont pas comptés",
+)
+
+
+async def run(work: Work, folder: RunFolder, on_event: OnEvent = ignore) -> Summary:
+    """Does all jobs that are not done yet, and writes the files of the folder.
+
+    Whatever stops it (an error, Ctrl-C, a kill), the folder stays consistent and the same call continues.
+
+    Raises:
+        ProviderError: no request can be answered (wrong key, server down); what is done is kept.
+        RunFolderError: the folder cannot be written.
+    """
+    started = time.monotonic()
+    complete = False
+    try:
+        await _work_through(work, folder, on_event)
+        complete = True
+    finally:
+        summary = folder.settle(work.jobs)
+        summary.seconds = round(time.monotonic() - started, 3)
+        if work.client is not None:
+            stats = work.client.stats
+            summary.asked, summary.from_store = stats.asked, stats.from_store
+            summary.retries = stats.retries
+        folder.write_summary(summary)
+        if not complete:
+            on_event(Notice(CONTINUE))
+        elif summary.failed:
+            on_event(Notice(AGAIN))
+        on_event(Ended(summary, complete))
+    return summary
+
+
+async def _work_through(work: Work, folder: RunFolder, on_event: OnEvent) -> None:
+    todo = _todo(work, folder, on_event)
+    done = len(work.jobs) - len(todo)
+    on_event(Started(len(work.jobs), done))
+    if todo:
+        _remember(work.checks, folder.outcomes(work.jobs))
+    begun: deque[asyncio.Task[Made]] = deque()
+    waiting = iter(todo)
+    try:
+        for job in todo:
+            while len(begun) < work.window and (following := next(waiting, None)) is not None:
+                begun.append(asyncio.create_task(make(work, following)))
+            outcomes = judge(work.checks, job, await begun[0])
+            begun.popleft()
+            folder.ledger.append(outcomes)
+            done += 1
+            statuses = tuple(outcome.status for outcome in outcomes)
+            on_event(JobDone(job.id, job.strategy, statuses, done, len(work.jobs)))
+    finally:
+        for task in begun:
+            task.cancel()
+        await asyncio.gather(*begun, return_exceptions=True)
+
+
+def _todo(work: Work, folder: RunFolder, on_event: OnEvent) -> list[Job]:
+    """The jobs that no earlier run has finished: pending and failed ones."""
+    ids = {job.id for job in work.jobs}
+    if len(ids) < len(work.jobs):
+        raise RecipeError("the same job is planned twice", hint="give each strategy its own `name`")
+    if not ids.issuperset(folder.ledger.jobs()):
+        on_event(Notice(STALE))
+    return [job for job in work.jobs if not folder.ledger.done(job.id)]
+
+
+def _remember(checks: Sequence[Check], outcomes: Iterable[Outcome]) -> None:
+    """Tells the checks of what earlier runs have kept."""
+    for outcome in outcomes:
+        if outcome.status in KEPT and outcome.document is not None:
+            for check in checks:
+                check.kept(outcome.document)
+
+
+async def make(work: Work, job: Job) -> Made:
+    """Drives the dialogue of a job to its end.
+
+    Raises:
+        ProviderError: no request can be answered; that of this job alone ends in `error` instead.
+    """
+    talk = Talk(work, job)
+    step = talk.start()
+    while not isinstance(step, Made):
+        if work.client is None:
+            raise ProviderError(
+                f"the strategy {job.strategy} asks a model, and the recipe names none",
+                hint="add a `model` section to the recipe",
+            )
+        try:
+            response = await work.client.answer(step)
+        except (ServerUnreachable, RequestRefused, AnswerMissing) as error:
+            return talk.fail(error)
+        step = talk.hear(step, response)
+    return step
+
+
+def judge(checks: Sequence[Check], job: Job, made: Made) -> list[Outcome]:
+    """The outcomes of a job: every document checked and settled, in order; at least one outcome."""
+    if made.error:
+        return [_outcome(job, made, Status.FAILED)]
+    if not made.documents:
+        nothing = Issue.of("P00", Severity.REJECT, NOTHING_MADE)
+        return [_outcome(job, made, Status.REJECTED, made.issues or (nothing,))]
+    outcomes = []
+    for index, document in enumerate(made.documents):
+        issues = _examine(checks, document)
+        status = settle(issues)
+        if status in KEPT:
+            for check in checks:
+                check.kept(document)
+        outcomes.append(_outcome(job, made, status, issues, document, index))
+    return outcomes
+
+
+def _examine(checks: Sequence[Check], document: Document) -> tuple[Issue, ...]:
+    found = list(document.origin.issues) if document.origin else []
+    for check in checks:
+        try:
+            found += check(document)
+        except Exception as error:
+            error.add_note(f"while the check {check.name} looked at {document.id}")
+            raise
+    return tuple(found)
+
+
+def _outcome(
+    job: Job,
+    made: Made,
+    status: Status,
+    issues: tuple[Issue, ...] = (),
+    document: Document | None = None,
+    index: int = 0,
+) -> Outcome:
+    return Outcome(
+        job=job.id,
+        status=status,
+        source=job.source,
+        strategy=job.strategy,
+        sample=job.sample,
+        index=index,
+        of=max(1, len(made.documents)),
+        document=document,
+        issues=issues,
+        answer=made.answer,
+        error=made.error,
+        exchanges=made.exchanges,
+    )

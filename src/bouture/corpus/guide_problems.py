@@ -1,0 +1,130 @@
+"""What can be wrong with the form of a guide: codes G01-G19, their wordings and what to do."""
+
+from typing import NamedTuple
+
+from bouture.corpus.issue import Issue, Place, Severity, Wording
+
+
+class Problem(NamedTuple):
+    """One kind of problem: the message in both languages and what to do about it."""
+
+    wording: Wording
+    hint: str
+
+
+PROBLEMS = {
+    "G01": Problem(
+        Wording("{what}", "en-tête illisible : {what}"),
+        "put `title`, `language` and `version` as `key: value` between two lines `---`",
+    ),
+    "G02": Problem(
+        Wording("the guide defines no entity label", "le guide ne définit aucune étiquette d’entité"),
+        "write a section `## Entities` (or `## Entités`) with one `### LABEL` for each label",
+    ),
+    "G03": Problem(
+        Wording(
+            "label {label!r} is missing or already defined at line {first}",
+            "l’étiquette {label!r} manque ou est déjà définie à la ligne {first}",
+        ),
+        "give each `###` heading its own label, as the first word",
+    ),
+    "G04": Problem(
+        Wording(
+            "unknown field {field!r}; known here: {known}",
+            "champ inconnu {field!r} ; connus ici : {known}",
+        ),
+        "correct its name; plain paragraphs may say anything",
+    ),
+    "G05": Problem(
+        Wording("a rule without a valid id: {text!r}", "une règle sans identifiant valable : {text!r}"),
+        "write `- [PER-I1] …`: capitals, a hyphen, I, E or B, a number",
+    ),
+    "G06": Problem(
+        Wording(
+            "rule id {rule} is already used at line {first}",
+            "l’identifiant de règle {rule} est déjà pris à la ligne {first}",
+        ),
+        "give each rule its own id",
+    ),
+    "G07": Problem(
+        Wording("an example that belongs to no rule", "un exemple qui ne dépend d’aucune règle"),
+        "place it below the rule it shows",
+    ),
+    "G08": Problem(
+        Wording("the example cannot be read: {what}", "l’exemple est illisible : {what}"), ""
+    ),
+    "G09": Problem(
+        Wording(
+            "label {label!r} of the example is not in the guide; known: {known}",
+            "l’étiquette {label!r} de l’exemple n’est pas dans le guide ; connues : {known}",
+        ),
+        "correct it, or define the label",
+    ),
+    "G10": Problem(
+        Wording("unknown axiom {axiom!r}; known: {known}", "axiome inconnu {axiom!r} ; connus : {known}"),
+        "separate axioms with ;",
+    ),
+    "G11": Problem(
+        Wording("code of rule {rule}: {what}", "code de la règle {rule} : {what}"),
+        "codes: no_determiner, no_pronoun, max_tokens=N, forbid=/re/, require=/re/",
+    ),
+    "G12": Problem(
+        Wording("a pair of labels cannot be read: {what}", "couple d’étiquettes illisible : {what}"),
+        "separate the pairs with ;",
+    ),
+    "G13": Problem(
+        Wording("label {label} has no definition", "l’étiquette {label} n’a pas de définition"),
+        "write `**Definition.** …` (or `**Définition.** …`) below its heading",
+    ),
+    "G14": Problem(
+        Wording("relation {label} has no ends", "la relation {label} n’a pas d’extrémités"),
+        "write `**Ends.** HEAD → TAIL ; …` (or `**Extrémités.** …`) below its heading",
+    ),
+    "G15": Problem(
+        Wording("unknown item below a rule: {text!r}", "élément inconnu sous une règle : {text!r}"),
+        "write `- Example: …` or `- Counter-example: …` (Exemple, Contre-exemple), or move it into the rule",
+    ),
+    "G16": Problem(
+        Wording(
+            "axiom {axiom!r}: {label!r} is not a relation of the guide; known: {known}",
+            "axiome {axiom!r} : {label!r} n’est pas une relation du guide ; connues : {known}",
+        ),
+        "correct the label, or define the relation",
+    ),
+    "G17": Problem(
+        Wording(
+            "field {field!r} is already given at line {first}",
+            "le champ {field!r} est déjà donné à la ligne {first}",
+        ),
+        "keep one",
+    ),
+    "G18": Problem(
+        Wording(
+            "{label!r} is not an entity label of the guide; known: {known}",
+            "{label!r} n’est pas une étiquette d’entité du guide ; connues : {known}",
+        ),
+        "correct it, or define the label",
+    ),
+    "G19": Problem(
+        Wording(
+            "rule {rule} of a relation has a code: a relation has no mention to check",
+            "la règle {rule} d’une relation a un code : une relation n’a pas de mention à contrôler",
+        ),
+        "move the rule to an entity label or to the general rules",
+    ),
+}  # fmt: skip
+
+
+class Problems:
+    """Collects what is wrong with one guide."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.found: list[Issue] = []
+
+    def add(self, code: str, line: int, **evidence: object) -> None:
+        """Notes a problem; its evidence holds the `hint`, the one of the table unless given."""
+        problem = PROBLEMS[code]
+        evidence.setdefault("hint", problem.hint)
+        place = Place(path=self.path, line=line)
+        self.found.append(Issue.of(code, Severity.REJECT, problem.wording, place, **evidence))

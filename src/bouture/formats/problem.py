@@ -1,0 +1,451 @@
+"""What can be wrong with a corpus file, or lost when writing one: codes, severities, wordings in both languages."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from bouture.corpus.issue import Issue, Place, Severity, Wording
+from bouture.errors import FormatError
+
+
+class Kind(NamedTuple):
+    """One kind of problem: how far it goes, what to say and what to do about it."""
+
+    severity: Severity
+    message: Wording
+    hint: Wording
+
+
+REJECT, REVIEW = Severity.REJECT, Severity.REVIEW
+REPAIRED, NOTE = Severity.REPAIRED, Severity.NOTE
+
+KINDS: dict[str, Kind] = {
+    # The file itself
+    "V01": Kind(
+        REJECT,
+        Wording(
+            "byte {byte} of the line (0x{value}) is not valid UTF-8",
+            "l’octet {byte} de la ligne (0x{value}) n’est pas de l’UTF-8 valide",
+        ),
+        Wording(
+            "save the file as UTF-8; it looks like {guess}",
+            "enregistrez le fichier en UTF-8 ; il semble être en {guess}",
+        ),
+    ),
+    "V02": Kind(
+        NOTE,
+        Wording(
+            "the file begins with a byte order mark (BOM)",
+            "le fichier commence par une marque d’ordre des octets (BOM)",
+        ),
+        Wording("nothing to do: it is {fate}", "rien à faire : {fate_fr}"),
+    ),
+    "V03": Kind(
+        REJECT,
+        Wording("not valid {syntax}: {why}", "{syntax} non valide : {why}"),
+        Wording(
+            "correct the line, or export the file again",
+            "corrigez la ligne ou exportez de nouveau le fichier",
+        ),
+    ),
+    "V04": Kind(
+        REJECT,
+        Wording(
+            "the file stops in the middle of {what}", "le fichier s’arrête au milieu de {what_fr}"
+        ),
+        Wording(
+            "the copy or export was cut short: do it again",
+            "la copie ou l’export a été interrompu : recommencez",
+        ),
+    ),
+    "V05": Kind(
+        REJECT,
+        Wording("{owner} has no {field!r}", "{owner} : il manque « {field} »"),
+        Wording("found: {found}", "trouvé : {found}"),
+    ),
+    "V06": Kind(
+        REJECT,
+        Wording(
+            "{owner}: {field!r} should be {expected}, found {found}",
+            "{owner} : « {field} » devrait être {expected_fr}, trouvé {found}",
+        ),
+        Wording("correct the value", "corrigez la valeur"),
+    ),
+    "V07": Kind(
+        REPAIRED,
+        Wording(
+            "{owner}: {field!r} is a number written as {found}; read as {number}",
+            "{owner} : « {field} » est un nombre écrit {found} ; lu {number}",
+        ),
+        Wording("write it as a whole number", "écrivez-le comme un nombre entier"),
+    ),
+    "V08": Kind(
+        NOTE,
+        Wording(
+            "field {field!r} is not read ({count} times)",
+            "le champ « {field} » n’est pas lu ({count} fois)",
+        ),
+        Wording(
+            "put what must be kept into 'meta'", "mettez dans « meta » ce qui doit être conservé"
+        ),
+    ),
+    "V09": Kind(
+        NOTE,
+        Wording("the file holds no document", "le fichier ne contient aucun document"),
+        Wording("check that it is the right file", "vérifiez que c’est le bon fichier"),
+    ),
+    # Documents
+    "V10": Kind(
+        REJECT,
+        Wording(
+            "document id {id!r} is used twice; first in {first}",
+            "l’identifiant de document « {id} » sert deux fois ; d’abord dans {first}",
+        ),
+        Wording("give each document its own id", "donnez à chaque document son identifiant"),
+    ),
+    "V11": Kind(
+        REJECT,
+        Wording("entity id {id!r} is used twice", "l’identifiant d’entité « {id} » sert deux fois"),
+        Wording("give each entity its own id", "donnez à chaque entité son identifiant"),
+    ),
+    "V12": Kind(
+        REJECT,
+        Wording(
+            "entity {id!r}: mention {start}-{end} is not inside the text ({length} characters)",
+            "entité « {id} » : la mention {start}-{end} n’est pas dans le texte ({length} caractères)",
+        ),
+        Wording(
+            "offsets are code points from 0, the end excluded{guess}",
+            "les positions comptent les caractères (points de code) depuis 0, fin exclue{guess_fr}",
+        ),
+    ),
+    "V13": Kind(
+        REJECT,
+        Wording(
+            "entity {id!r}: the text at {start}-{end} is {found!r}, the file says {said!r}",
+            "entité « {id} » : le texte en {start}-{end} est « {found} », le fichier dit « {said} »",
+        ),
+        Wording("{guess}", "{guess_fr}"),
+    ),
+    "V14": Kind(
+        REJECT,
+        Wording(
+            "relation {relation} points to entity {end!r}, which does not exist",
+            "la relation {relation} renvoie à l’entité « {end} », qui n’existe pas",
+        ),
+        Wording("remove the relation or add the entity", "retirez la relation ou ajoutez l’entité"),
+    ),
+    "V15": Kind(
+        REPAIRED,
+        Wording(
+            "relation {relation} is given twice; kept once",
+            "la relation {relation} est donnée deux fois ; gardée une fois",
+        ),
+        Wording("remove one", "retirez-en une"),
+    ),
+    "V16": Kind(
+        REPAIRED,
+        Wording(
+            "entity {id!r} has the mention {start}-{end} twice; kept once",
+            "l’entité « {id} » a deux fois la mention {start}-{end} ; gardée une fois",
+        ),
+        Wording("remove one", "retirez-en une"),
+    ),
+    "V17": Kind(
+        REJECT,
+        Wording(
+            "{owner}: {field!r} holds half a character (surrogate) at offset {offset}",
+            "{owner} : « {field} » contient une moitié de caractère (surrogate) à la position {offset}",
+        ),
+        Wording(
+            "write the file again from its source, as UTF-8",
+            "réécrivez le fichier depuis sa source, en UTF-8",
+        ),
+    ),
+    "V18": Kind(
+        REJECT,
+        Wording(
+            "{group} joins mentions with different labels: {labels}",
+            "{group} réunit des mentions de types différents : {labels}",
+        ),
+        Wording(
+            "mentions of one entity share its label",
+            "les mentions d’une même entité ont toutes son type",
+        ),
+    ),
+    "V19": Kind(
+        REJECT,
+        Wording(
+            "{group} names {member!r}, which does not exist or is already taken",
+            "{group} cite « {member} », qui n’existe pas ou est déjà pris",
+        ),
+        Wording("correct the group", "corrigez le groupe"),
+    ),
+    "V20": Kind(
+        REVIEW,
+        Wording(
+            "{count} relations between mentions are not among the relations between entities, and are not read",
+            "{count} relations entre mentions ne sont pas parmi les relations entre entités, et ne sont pas lues",
+        ),
+        Wording(
+            "check 'relations' against 'doc_relations'",
+            "comparez « relations » à « doc_relations »",
+        ),
+    ),
+    # What a format says that bouture cannot carry, or that had to be interpreted
+    "V30": Kind(
+        NOTE,
+        Wording(
+            "{count} annotations of one task; read: {chosen}",
+            "{count} annotations pour une tâche ; lue : {chosen}",
+        ),
+        Wording(
+            "to compare annotators, export one file for each",
+            "pour comparer les annotateurs, exportez un fichier pour chacun",
+        ),
+    ),
+    "V31": Kind(
+        REVIEW,
+        Wording(
+            "the task was skipped by its annotator; it is not read",
+            "la tâche a été passée par l’annotateur ; elle n’est pas lue",
+        ),
+        Wording("annotate it, or remove it", "annotez-la ou retirez-la"),
+    ),
+    "V32": Kind(
+        REVIEW,
+        Wording(
+            "not annotated: read as a document without entity",
+            "non annoté : lu comme un document sans entité",
+        ),
+        Wording(
+            "remove it unless it really has none", "retirez-le, à moins qu’il n’en ait vraiment pas"
+        ),
+    ),
+    "V33": Kind(
+        NOTE,
+        Wording(
+            "region {region!r} has several labels; read as one entity for each: {labels}",
+            "la région « {region} » a plusieurs types ; lue comme une entité par type : {labels}",
+        ),
+        Wording(
+            "its relations are given to the first", "ses relations sont attribuées à la première"
+        ),
+    ),
+    "V34": Kind(
+        REVIEW,
+        Wording(
+            "{what} are not read ({count} times)", "{what_fr} : non pris en compte ({count} fois)"
+        ),
+        Wording(
+            "bouture carries entities and relations", "bouture traite les entités et les relations"
+        ),
+    ),
+    "V35": Kind(
+        REJECT,
+        Wording(
+            "mention {id!r} is discontinuous ({span})",
+            "la mention « {id} » est discontinue ({span})",
+        ),
+        Wording(
+            "make it one stretch from its first to its last character, or one mention for each piece",
+            "faites-en un seul segment du premier au dernier caractère, ou une mention par morceau",
+        ),
+    ),
+    "V36": Kind(
+        REJECT,
+        Wording(
+            "{id} is an event, which bouture cannot read",
+            "{id} est un événement, que bouture ne lit pas",
+        ),
+        Wording(
+            "keep its trigger (T line) as an entity and write each argument as a relation (R line)",
+            "gardez son déclencheur (ligne T) comme entité et écrivez chaque argument comme relation (ligne R)",
+        ),
+    ),
+    "V37": Kind(
+        REJECT,
+        Wording("{missing} is missing beside it", "il manque {missing} à côté"),
+        Wording(
+            "brat needs the .txt and the .ann together",
+            "brat demande le .txt et le .ann ensemble",
+        ),
+    ),
+    "V38": Kind(
+        NOTE,
+        Wording(
+            "{count} mentions begin with an I- tag; read as if it were B-",
+            "{count} mentions commencent par une étiquette I- ; lue comme B-",
+        ),
+        Wording("write B- on the first token", "écrivez B- sur le premier mot"),
+    ),
+    "V39": Kind(
+        NOTE,
+        Wording(
+            "the text was rebuilt from the tokens ({count} documents)",
+            "le texte a été reconstitué à partir des mots ({count} documents)",
+        ),
+        Wording(
+            "add '# text = …' or 'SpaceAfter=No' to have it exactly",
+            "ajoutez « # text = … » ou « SpaceAfter=No » pour l’avoir exactement",
+        ),
+    ),
+    "V40": Kind(
+        REPAIRED,
+        Wording(
+            "offsets counted in UTF-16 units; read as code points",
+            "positions comptées en unités UTF-16 ; converties en points de code",
+        ),
+        Wording(
+            "nothing to do: the texts of the regions agree",
+            "rien à faire : les textes des régions concordent",
+        ),
+    ),
+    "V41": Kind(
+        REJECT,
+        Wording("{owner} cannot be read: {why}", "{owner} illisible : {why_fr}"),
+        Wording("{advice}", "{advice_fr}"),
+    ),
+    "V42": Kind(
+        REVIEW,
+        Wording(
+            "{what}; {reading}",
+            "{what_fr} ; {reading_fr}",
+        ),
+        Wording("check that this is what was meant", "vérifiez que c’est bien l’intention"),
+    ),
+    # What writing loses
+    "V60": Kind(
+        REVIEW,
+        Wording("{count} relations", "{count} relations"),
+        Wording("left out", "laissées de côté"),
+    ),
+    "V61": Kind(
+        REVIEW,
+        Wording(
+            "the link between the mentions of {count} entities with several",
+            "le lien entre les mentions de {count} entités qui en ont plusieurs",
+        ),
+        Wording("each mention becomes an entity", "chaque mention devient une entité"),
+    ),
+    "V62": Kind(
+        REVIEW,
+        Wording(
+            "{count} mentions inside or across another: {ids}",
+            "{count} mentions imbriquées ou chevauchantes : {ids}",
+        ),
+        Wording("the longest is kept", "la plus longue est gardée"),
+    ),
+    "V63": Kind(
+        REVIEW,
+        Wording("the origin", "l’origine"),
+        Wording("left out", "laissée de côté"),
+    ),
+    "V64": Kind(
+        REVIEW,
+        Wording("the metadata: {keys}", "les métadonnées : {keys}"),
+        Wording("left out", "laissées de côté"),
+    ),
+    "V65": Kind(
+        REVIEW,
+        Wording("entity ids {why}: {ids}", "identifiants d’entité {why_fr} : {ids}"),
+        Wording("the entities are numbered instead", "les entités sont numérotées"),
+    ),
+    "V66": Kind(
+        REVIEW,
+        Wording("labels {why}: {labels}", "étiquettes {why_fr} : {labels}"),
+        Wording(
+            "those characters become '_'",
+            "ces caractères deviennent « _ »",
+        ),
+    ),
+    "V67": Kind(
+        REVIEW,
+        Wording(
+            "the spaces at the edges of {count} mentions",
+            "les espaces au bord de {count} mentions",
+        ),
+        Wording("the mentions are trimmed", "les mentions sont rognées"),
+    ),
+    # A corpus that can be read but should be looked at
+    "V80": Kind(
+        REVIEW,
+        Wording("same text as document {other!r}", "même texte que le document « {other} »"),
+        Wording(
+            "keep one, or a test text may be a training text",
+            "n’en gardez qu’un, sans quoi un texte de test peut être aussi d’entraînement",
+        ),
+    ),
+    "V81": Kind(
+        REVIEW,
+        Wording("the text is empty", "le texte est vide"),
+        Wording("remove the document", "retirez le document"),
+    ),
+    "V82": Kind(
+        REVIEW,
+        Wording(
+            "{label} mention {mention!r} begins or ends with a space",
+            "la mention {label} « {mention} » commence ou finit par un espace",
+        ),
+        Wording("move its edge", "déplacez son bord"),
+    ),
+    "V83": Kind(
+        REVIEW,
+        Wording(
+            "{label} mention {mention!r} begins or ends with punctuation",
+            "la mention {label} « {mention} » commence ou finit par une ponctuation",
+        ),
+        Wording(
+            "move its edge, unless the sign belongs to the name",
+            "déplacez son bord, sauf si le signe appartient au nom",
+        ),
+    ),
+    "V84": Kind(
+        REVIEW,
+        Wording(
+            "{label} mention {mention!r} begins or ends inside a word ({context!r})",
+            "la mention {label} « {mention} » commence ou finit dans un mot (« {context} »)",
+        ),
+        Wording("move its edge to the edge of the word", "déplacez son bord au bord du mot"),
+    ),
+    "V85": Kind(
+        REVIEW,
+        Wording(
+            "{label} mention {mention!r} crosses {other_label} mention {other!r}",
+            "la mention {label} « {mention} » chevauche la mention {other_label} « {other} »",
+        ),
+        Wording(
+            "mentions may nest, but rarely overlap in part",
+            "des mentions s’imbriquent, mais se chevauchent rarement en partie",
+        ),
+    ),
+}
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One problem at one place; becomes an `Issue` for those who list, an error for those who stop."""
+
+    code: str
+    place: Place
+    evidence: dict[str, Any] = {}
+
+    @property
+    def severity(self) -> Severity:
+        return KINDS[self.code].severity
+
+    def issue(self) -> Issue:
+        """As a finding: `message → what to do`, in both languages."""
+        kind = KINDS[self.code]
+        both = Wording(f"{kind.message.en} → {kind.hint.en}", f"{kind.message.fr} → {kind.hint.fr}")
+        return Issue.of(self.code, kind.severity, both, self.place, **self.evidence)
+
+    def error(self) -> FormatError:
+        """As an exception that names path, line and document."""
+        kind = KINDS[self.code]
+        return FormatError(
+            kind.message.en.format(**self.evidence),
+            hint=kind.hint.en.format(**self.evidence),
+            path=self.place.path or None,
+            line=self.place.line or None,
+            document=self.place.document or None,
+        )

@@ -1,0 +1,78 @@
+"""Verbs about a corpus as it is: describe, convert, validate, draft and check a guide."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bouture import formats
+from bouture.corpus.document import Document
+from bouture.corpus.guide_check import check_guide
+from bouture.corpus.guide_draft import draft_guide
+from bouture.corpus.guide_reader import read_guide
+from bouture.corpus.issue import Issue
+from bouture.corpus.profile import Profile, profile
+
+
+def read(path: str | Path, format: str | None = None) -> list[Document]:
+    """The documents of a corpus; the format is guessed from name and content when not given.
+
+    Raises:
+        FormatError: the first problem, with file, line and document id (`validate` lists them all).
+    """
+    return formats.read(path, format)
+
+
+def write(
+    documents: Sequence[Document],
+    path: str | Path,
+    format: str | None = None,
+    lossy: bool = False,
+) -> list[Issue]:
+    """Writes a corpus; returns what was left out, which is nothing unless `lossy`.
+
+    Raises:
+        LossError: the format cannot carry everything and `lossy` is not set.
+    """
+    return formats.write(documents, path, format, lossy)
+
+
+def describe(
+    path: str | Path, guide: str | Path | None = None, format: str | None = None
+) -> Profile:
+    """What is in a corpus: counts, gaps, ambiguities, probable annotation errors."""
+    return profile(formats.read(path, format), read_guide(guide) if guide else None)
+
+
+def convert(
+    source: str | Path,
+    target: str | Path,
+    *,
+    from_format: str | None = None,
+    to_format: str | None = None,
+    lossy: bool = False,
+) -> tuple[int, list[Issue]]:
+    """Copies a corpus into another format; returns the number of documents and what was left out.
+
+    Raises:
+        LossError: the target cannot carry everything and `lossy` is not set.
+    """
+    documents = formats.read(source, from_format)
+    return len(documents), formats.write(documents, target, to_format, lossy)
+
+
+def validate(
+    path: str | Path, guide: str | Path | None = None, format: str | None = None
+) -> list[Issue]:
+    """Every problem of a corpus file, with line, document id and what to do; never stops early."""
+    return formats.validate(path, format, read_guide(guide) if guide else None)
+
+
+def guide_check(guide: str | Path, corpus: str | Path | Sequence[str | Path]) -> list[Issue]:
+    """Where guide and gold disagree, and where the guide contradicts itself."""
+    paths = [corpus] if isinstance(corpus, str | Path) else corpus
+    documents = [document for path in paths for document in formats.read(path)]
+    return check_guide(read_guide(guide), documents)
+
+
+def guide_draft(corpus: str | Path, language: str = "fr", format: str | None = None) -> str:
+    """A guide skeleton in Markdown: every label and relation of the corpus, with examples from it."""
+    return draft_guide(formats.read(corpus, format), language)

@@ -1,0 +1,29 @@
+"""Catalogues load what they name and help when a name is wrong."""
+
+from importlib.metadata import EntryPoint
+
+import pytest
+
+from bouture import catalog
+from bouture.catalog import Catalog
+from bouture.errors import UnknownNameError
+
+JSONS = Catalog[object]("module", "bouture.test", {"dumps": "json:dumps", "loads": "json:loads"})
+
+
+def test_members_are_loaded_by_name() -> None:
+    import json
+
+    assert JSONS.load("dumps") is json.dumps
+
+
+def test_an_unknown_name_lists_the_known_ones_nearest_first() -> None:
+    with pytest.raises(UnknownNameError, match=r"did you mean 'loads'\? known: loads, dumps"):
+        JSONS.load("load")
+
+
+def test_other_packages_add_members(monkeypatch: pytest.MonkeyPatch) -> None:
+    added = EntryPoint("encode", "json:JSONEncoder", "bouture.test")
+    monkeypatch.setattr(catalog, "entry_points", lambda group: [added] if group == "bouture.test" else [])
+    assert JSONS.names() == ["dumps", "loads", "encode"]
+    assert JSONS.load("encode").__name__ == "JSONEncoder"  # type: ignore[attr-defined]
