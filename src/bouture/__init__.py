@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from bouture.corpus.schema import Schema
     from bouture.recipe.reader import load_recipe
     from bouture.verbs.corpus import convert, describe, read, validate, write
+    from bouture.verbs.initial import init
     from bouture.verbs.measure import agree, check, evaluate
-    from bouture.verbs.study import init, plan, preview, report, run
+    from bouture.verbs.planning import plan
+    from bouture.verbs.reporting import report
+    from bouture.verbs.study import preview, run
 
 _HOMES = {
     "corpus.anchoring": ("Anchored", "Quote", "anchor"),
@@ -32,7 +35,10 @@ _HOMES = {
     "recipe.reader": ("load_recipe",),
     "verbs.corpus": ("convert", "describe", "read", "validate", "write"),
     "verbs.measure": ("agree", "check", "evaluate"),
-    "verbs.study": ("init", "plan", "preview", "report", "run"),
+    "verbs.initial": ("init",),
+    "verbs.planning": ("plan",),
+    "verbs.reporting": ("report",),
+    "verbs.study": ("preview", "run"),
 }
 _WHERE = {name: home for home, names in _HOMES.items() for name in names}
 

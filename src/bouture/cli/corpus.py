@@ -45,7 +45,9 @@ def describe(
 
     found = verbs.describe(corpus, guide, format)
     if html is not None:
-        verbs.describe_page(found, html, corpus.name, lang)
+        from bouture.verbs.reporting import describe_page
+
+        describe_page(found, html, corpus.name, lang)
         say(f"written: {html}", quiet)
     if json:
         print_json(found)

@@ -34,7 +34,6 @@ def init(
     test: Annotated[Path | None, Parameter(help="Documents to measure on.")] = None,
     guide: GuideFile = None,
     format: FormatName = None,
-    seed: Annotated[int, Parameter(help="Of the split.")] = 13,
     lang: Language = "fr",
     quiet: Quiet = False,
 ) -> int:
@@ -47,9 +46,8 @@ def init(
     """
     from bouture.verbs.initial import init as make
 
-    made = make(
-        folder, corpus, dev=dev, test=test, guide=guide, format=format, seed=seed, language=lang
-    )
+    held_out = {name: path for name, path in (("dev", dev), ("test", test)) if path}
+    made = make(folder, corpus, held_out=held_out, guide=guide, format=format, language=lang)
     for path, text in made.items():
         say(f"{path}: {text}", quiet)
     say(f"next: bouture plan {folder}", quiet)

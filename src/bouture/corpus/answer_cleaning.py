@@ -18,19 +18,20 @@ _FENCE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _WHAT = (
-    r"(?:texte?|phrase|sentence|document|version|paragraphe?|passage|réponse|answer|output|résultat|result|sortie|"
-    r"réécriture|rewrit\w+|reformulation|dépêche|article|annotation)s?"
+    r"(?:textes?|phrases?|sentences?|documents?|versions?|paragraphes?|passages?|réponses?|answers?|outputs?"
+    r"|résultats?|results?|réécritures?|reformulations?|annotations?)"
 )
+_DONE = r"(?:réécrit|annot|rewritten|final|modifié|corrigé|généré|reformulé|demandé|requested|below|ci-dessous)\w*"
 _PREAMBLE = re.compile(
-    rf"^[\W_]*(?:(?:voici|voilà|here(?: is|['’]s| are)|below is|ci-dessous)\b.*[:.!]|.*\b{_WHAT}\b[^.!?]*:"
-    rf"|(?:le |la |the )?{_WHAT}(?: \w+){{0,3}}"
+    rf"^[\W_]*(?:(?:voici|voilà|here(?: is|['’]s| are)|below is|ci-dessous)\b.*\b{_WHAT}\b.*[:.!]"
+    rf"|(?:le |la |the )?{_WHAT} {_DONE}.{{0,60}}?|{_WHAT}(?: \w+)? ?:"
     r"|(?:bien sûr|bien entendu|certainement|d['’]accord|absolument|avec plaisir|sure|certainly|of course|okay|ok|très bien)"
-    r"\b[^<>]{0,120}[.!:]?)[\W_]*$",
+    r" ?[,.!:].{0,120})[\W_]*$",
     re.IGNORECASE,
 )
 _INLINE = re.compile(
-    rf"^[\W_]*?(?:(?:bien sûr|sure|certainly|of course)\W+)?(?:(?:voici|voilà|here(?: is|['’]s))\b[^:\n<]{{0,40}}\b{_WHAT}\b[^:\n<]{{0,60}}"
-    rf"|{_WHAT}(?: (?:réécrit|annoté|rewritten|annotated|final|modifié|corrigé|généré)e?)?)\s*:\s*(?:\*\*)?\s*",
+    rf"^[\W_]*?(?:(?:bien sûr|sure|certainly|of course)\W+)?"
+    rf"(?:(?:voici|voilà|here(?: is|['’]s))\b[^:\n<]{{0,40}}\b{_WHAT}\b[^:\n<]{{0,60}}|{_WHAT}(?: {_DONE})?)\s*:\s*(?:\*\*)?\s*",
     re.IGNORECASE,
 )
 _RULE = re.compile(r"^[ \t]*(?:-{3,}|\*{3,}|_{3,}|={3,})[ \t]*$")
@@ -45,17 +46,16 @@ _REMARK = re.compile(
     re.IGNORECASE,
 )
 _DO = (
-    r"(?:aider|répondre|réécrire|rédiger|générer|produire|fournir|créer|écrire|satisfaire|accéder|traiter|participer|donner suite"
-    r"|reformuler|continuer|annoter|help|assist|comply|fulfil|rewrite|generate|provide|create|write|continue|produce|engage|annotate)"
+    r"(?:aider|répondre|réécrire|rédiger|générer|produire|fournir|créer|écrire|satisfaire|accéder|traiter|participer"
+    r"|donner suite|reformuler|annoter|faire cela|help|assist|comply|fulfil|rewrite|generate|provide|create|write|produce"
+    r"|engage|annotate|do that)"
 )
 REFUSAL = re.compile(
-    rf"(?:je ne (?:peux|puis|suis pas en mesure de|pourrai)|il m['’]est impossible de|je refuse de|je dois refuser)"
-    rf"(?: pas)?(?: de| vous| d['’])*\s*{_DO}"
-    rf"|(?:désolée?|navrée?|regrette|excuses?)\b[^.\n]{{0,40}}\bje ne (?:peux|puis|suis)"
-    rf"|\bI(?: cannot|['’]m unable to|['’]m not able to| can['’]?t| am unable to| am not able to| won['’]t| must decline)(?: to)?\s*{_DO}?"
-    r"|(?:sorry|apologi[sz]e)\b[^.\n]{0,40}\bI\b"
-    r"|ce contenu (?:est|serait) (?:contraire|inapproprié)|contraire à (?:mes|nos) (?:principes|règles|directives)"
-    r"|against my (?:guidelines|policy)",
+    r"(?:je ne (?:peux|puis|suis|pourrai)|il m['’]est impossible|je refuse|je dois refuser|je préfère ne pas)"
+    rf"(?: pas| en mesure| autorisée?| de| d['’]| à| vous| y)*\s*{_DO}\b"
+    rf"|\bI(?: cannot|['’]m unable|['’]m not able| can['’]?t| am unable| am not able| won['’]t| must decline)(?: to)? {_DO}\b"
+    r"|sorry,? but I\b|ce contenu (?:est|serait) (?:contraire|inapproprié)"
+    r"|contraire à (?:mes|nos) (?:principes|règles|directives)|against my (?:guidelines|policy)",
     re.IGNORECASE,
 )
 META = re.compile(

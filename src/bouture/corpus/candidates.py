@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from bisect import bisect_left
+from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -98,16 +99,28 @@ class Haystack:
         known = self._places.get(needle)
         if known is not None:
             return known
-        found = []
         text, size = self.folded, len(needle)
-        start = text.find(needle)
-        while start >= 0:
-            end = start + size
-            if not cuts_a_word(text, start, end):
-                found.append((*self._source(start, end), start, end))
-            start = text.find(needle, start + 1)
+        found = [
+            (*self._source(start, start + size), start, start + size)
+            for start in self._occurrences(needle)
+            if not cuts_a_word(text, start, start + size)
+        ]
         self._places[needle] = found
         return found
+
+    def _occurrences(self, needle: str) -> Iterator[int]:
+        """Where `needle` starts: at its first word, or anywhere when it opens with punctuation."""
+        text = self.folded
+        first = WORD.match(needle)
+        if first is not None:
+            for i in self._word_positions.get(first.group(), ()):
+                if text.startswith(needle, self.word_starts[i]):
+                    yield self.word_starts[i]
+            return
+        start = text.find(needle)
+        while start >= 0:
+            yield start
+            start = text.find(needle, start + 1)
 
     def _source(self, start: int, end: int) -> tuple[int, int]:
         span = self._folded.span(start, end)
@@ -134,8 +147,8 @@ class Haystack:
         budget = len(needle) // EDIT_EVERY
         if len(words) < 2 or not budget:
             return []
-        best, found = budget, []
-        size = len(needle)
+        best, size = budget, len(needle)
+        found: list[tuple[int, int, int, int]] = []
         for i in self._word_positions.get(words[0], ()):
             start = self.word_starts[i]
             last = bisect_left(self.word_starts, start + size + budget, i)
@@ -177,8 +190,9 @@ def cuts_a_word(text: str, start: int, end: int) -> bool:
         before = text[start - 1]
         if _in_word(before):
             return True
-        if before == "'" and start > 1 and _in_word(text[start - 2]):
-            return ELIDED.search(text, max(0, start - 8), start) is None
+        inside = before == "'" and start > 1 and _in_word(text[start - 2])
+        if inside and ELIDED.search(text, max(0, start - 8), start) is None:
+            return True
     if end < len(text) and _in_word(text[end - 1]):
         after = text[end]
         if _in_word(after):

@@ -1,0 +1,1 @@
+"""Are models trained with the new documents better? Scorers, learners, experiments, statistics, verdicts."""

@@ -28,17 +28,19 @@ class Pool(NamedTuple):
     gold: int
     strategies: dict[str, tuple[int, ...]]
     """Strategy -> numbers of its documents."""
+    copies: int
+    """Documents of a strategy called `duplicate`, left out: the control makes its own."""
 
     @classmethod
     def of(cls, train: Sequence[Document], synthetic: Sequence[Document]) -> "Pool":
-        """Documents whose strategy is `duplicate` are left out: the control makes its own."""
+        """The pool of these gold and synthetic documents."""
         strategies: dict[str, list[int]] = {}
         for number, document in enumerate(synthetic, start=len(train)):
             name = document.origin.strategy if document.origin else UNKNOWN_STRATEGY
-            if name != DUPLICATE:
-                strategies.setdefault(name, []).append(number)
+            strategies.setdefault(name, []).append(number)
+        copies = len(strategies.pop(DUPLICATE, ()))
         ordered = {name: tuple(strategies[name]) for name in sorted(strategies)}
-        return cls((*train, *synthetic), len(train), ordered)
+        return cls((*train, *synthetic), len(train), ordered, copies)
 
     def arms(self) -> tuple[str, ...]:
         """The arms that can be compared with these documents, the controls first."""

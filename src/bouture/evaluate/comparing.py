@@ -76,10 +76,15 @@ class Comparer:
     """Compares the arms of an experiment; all comparisons use the same resamples."""
 
     def __init__(
-        self, measured: Sequence[Measured], resamples: Resamples, rng: np.random.Generator
+        self,
+        measured: Sequence[Measured],
+        resamples: Resamples,
+        permutations: int,
+        rng: np.random.Generator,
     ) -> None:
         self._measured = measured
         self._resamples = resamples
+        self._permutations = permutations
         self._rng = rng
         self._estimates: dict[tuple[int, str, str], Estimate] = {}
 
@@ -100,9 +105,8 @@ class Comparer:
         another, since nobody would adopt a control.
         """
         pairs = self.pairs()
-        number = len(self._resamples.seeds)
         p_values = [
-            randomisation_p(arm.table, control.table, metric, number, self._rng)
+            randomisation_p(arm.table, control.table, metric, self._permutations, self._rng)
             for arm, control in pairs
         ]
         corrected = [0.0] * len(pairs)

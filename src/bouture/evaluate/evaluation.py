@@ -190,10 +190,10 @@ class Fitted(msgspec.Struct, frozen=True, tag=True):
 
     done: int
     total: int
-    arms: tuple[str, ...]
-    """The arms it serves (equal training sets are fitted once)."""
     size: int
+    arm: str
     seed: int
+    """The first size, arm and seed it serves: equal training sets are fitted once."""
     f1: float
     """Micro F1."""
 

@@ -7,35 +7,37 @@ so that seeds and documents can be resampled.
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from pydantic import ValidationError
 
 from bouture.corpus.document import Document
-from bouture.errors import ExperimentError, UnknownNameError
+from bouture.errors import ExperimentError
 from bouture.evaluate import notes
-from bouture.evaluate.arms import DUPLICATE, NONE, ORACLE, RESERVED, Draw, Pool, TrainingSet
+from bouture.evaluate.arms import NONE, Pool, TrainingSet
 from bouture.evaluate.catalog import LEARNERS
 from bouture.evaluate.comparing import Comparer, Measured, cell
-from bouture.evaluate.evaluation import Evaluation, Event, Fitted, Note, Planned
+from bouture.evaluate.evaluation import Evaluation, Event, Fitted, Planned
 from bouture.evaluate.leaks import refuse_leaks
-from bouture.evaluate.scores import GOLD, PREDICTED, CORRECT
-from bouture.evaluate.settings import LEAST_SEEDS, Settings
+from bouture.evaluate.planning import Plan, lay_out
+from bouture.evaluate.scores import score
+from bouture.evaluate.settings import Settings
 from bouture.evaluate.statistics import draw, expected_detectable
 from bouture.evaluate.verdict import judge
 from bouture.evaluate.workers import Fit, Tested, run_all
 
 
-class Plan(NamedTuple):
-    """What will be run."""
+class Question(NamedTuple):
+    """What is asked: everything but how it is run."""
 
-    sizes: tuple[int, ...]
-    arms: tuple[str, ...]
-    sets: dict[tuple[int, str], tuple[TrainingSet, ...]]
-    """(size, arm) -> training set of each seed. An arm with nothing to add at a size is not there."""
-    wanted: dict[int, int]
-    notes: tuple[Note, ...]
+    settings: Settings
+    pool: Pool
+    test: tuple[Document, ...]
+    labels: tuple[str, ...]
+    """Every label of the task, in the order of the tables of counts."""
+    units: int
+    """Gold mentions or relations in the test documents."""
 
 
 def evaluate(
@@ -54,26 +56,22 @@ def evaluate(
     Raises:
         LeakError: a test document is, visibly, among what is trained on.
         ExperimentError: too few seeds or no duplicate control and not `exploratory`; nothing to
-            train on, to test on or to compare; an unknown arm; ids used twice.
-        UnknownNameError: no such learner.
+            train on, to test on or to compare; ids used twice; wrong options of the learner.
+        UnknownNameError: no such learner or arm.
     """
     began = time.monotonic()
-    tell = on_event or (lambda event: None)
     pool = Pool.of(train, synthetic)
-    plan = _plan(pool, test, settings)
+    plan = lay_out(pool, test, settings)
     refuse_leaks(train, test, synthetic)
-    labels, units = _labels(pool.documents, test, settings.task)
-    if not units:
-        raise ExperimentError(
-            f"the test documents hold no gold {settings.task}", hint="choose other test documents"
-        )
-    announced = expected_detectable(units, len(test), settings.seeds)
-    measured = _measure(plan, pool, test, labels, (settings, announced, tell))
+    question = _question(pool, test, settings)
+    announced = expected_detectable(question.units, len(test), settings.seeds)
+    measured, dropped = _measure(plan, question, announced, on_event or _tell_nobody)
     rng = np.random.default_rng(0)
-    resamples = draw(settings.seeds, len(test), settings.bootstrap, rng)
-    comparer = Comparer(measured, resamples, rng)
+    comparer = Comparer(
+        measured, draw(settings.seeds, len(test), settings.bootstrap, rng), settings.bootstrap, rng
+    )
     comparisons = [*comparer.comparisons("micro"), *comparer.comparisons("macro")]
-    per_label = comparer.label_deltas(labels)
+    per_label = comparer.label_deltas(question.labels)
     return Evaluation(
         task=settings.task,
         metric=settings.metric,
@@ -84,8 +82,8 @@ def evaluate(
         arms=plan.arms,
         train_documents=len(train),
         test_documents=len(test),
-        test_units=units,
-        synthetic_documents={name: len(n) for name, n in pool.strategies.items()},
+        test_units=question.units,
+        synthetic_documents={name: len(numbers) for name, numbers in pool.strategies.items()},
         cells=tuple(cell(m) for m in measured),
         comparisons=tuple(comparisons),
         per_label=tuple(per_label),
@@ -93,126 +91,88 @@ def evaluate(
         minimum_detectable_effect=announced,
         worthwhile=settings.worthwhile,
         exploratory=settings.exploratory,
-        notes=plan.notes,
+        notes=(*plan.notes, *notes.unlearnable(dropped)),
         verdict=judge(comparisons, per_label, plan.sizes, settings),
         seconds=time.monotonic() - began,
     )
 
 
-def _plan(pool: Pool, test: Sequence[Document], settings: Settings) -> Plan:
-    """Every training set of the experiment, and what the reader must know about them."""
-    _refuse_empty(pool, test)
-    arms = _arms(pool, settings)
-    sizes, said = _sizes(pool.gold, settings)
-    _refuse_careless(arms, settings)
-    sets: dict[tuple[int, str], tuple[TrainingSet, ...]] = {}
-    wanted = {}
-    for size in sizes:
-        draws = [Draw(pool, size, seed, settings.factor) for seed in range(settings.seeds)]
-        wanted[size] = draws[0].wanted
-        for arm in arms:
-            drawn = tuple(one.training_set(arm) for one in draws)
-            if arm == NONE or any(training_set.added for training_set in drawn):
-                sets[size, arm] = drawn
-    said += notes.about(pool, sizes, arms, settings)
-    said += notes.shortfalls(sets, sizes, arms, wanted)
-    return Plan(sizes, arms, sets, wanted, tuple(said))
+def _tell_nobody(event: Event) -> None:
+    """Progress that nobody follows."""
 
 
-def _refuse_empty(pool: Pool, test: Sequence[Document]) -> None:
-    if not pool.gold or not test:
-        missing = "training" if not pool.gold else "test"
-        raise ExperimentError(f"there are no {missing} documents", hint="give at least one")
-    for documents in (pool.documents, test):
-        seen: set[str] = set()
-        for document in documents:
-            if document.id in seen:
-                raise ExperimentError(
-                    "this id is used by two documents",
-                    hint="sources and samples are followed by id: give each document its own",
-                    document=document.id,
-                )
-            seen.add(document.id)
-
-
-def _arms(pool: Pool, settings: Settings) -> tuple[str, ...]:
-    for name in pool.strategies:
-        if name in RESERVED:
-            raise ExperimentError(
-                f"synthetic documents say they were made by a strategy called {name!r}",
-                hint=f"{', '.join(RESERVED)} name arms of every experiment: rename the strategy",
-            )
-    if not settings.arms:
-        return pool.arms()
-    known = (*pool.arms(), ORACLE)
-    for name in settings.arms:
-        if name not in known:
-            raise UnknownNameError("arm", name, known)
-    ordered = tuple(arm for arm in known if arm in (NONE, *settings.arms))
-    return ordered
-
-
-def _sizes(gold: int, settings: Settings) -> tuple[tuple[int, ...], list[Note]]:
-    asked = [gold if size == "all" else size for size in settings.sizes]
-    possible = tuple(sorted({size for size in asked if size <= gold}))
-    if not possible:
+def _question(pool: Pool, test: Sequence[Document], settings: Settings) -> Question:
+    test_labels = [label for document in test for label in _unit_labels(document, settings.task)]
+    if not test_labels:
         raise ExperimentError(
-            f"every size asked for is larger than the {gold} training documents",
-            hint=f"ask for sizes up to {gold}, or `all`",
+            f"the test documents hold no gold {settings.task}", hint="choose other test documents"
         )
-    too_large = sorted({size for size in asked if size > gold})
-    return possible, [notes.too_large(too_large, gold)] if too_large else []
+    known = {label for d in pool.documents for label in _unit_labels(d, settings.task)}
+    labels = tuple(sorted(known.union(test_labels)))
+    return Question(settings, pool, tuple(test), labels, len(test_labels))
 
 
-def _refuse_careless(arms: tuple[str, ...], settings: Settings) -> None:
-    """The safeguards without which an experiment shows nothing."""
-    if len(arms) < 2 or arms == (NONE, DUPLICATE):
-        raise ExperimentError(
-            "there is nothing to compare",
-            hint="give synthetic documents, or ask for the arm oracle",
-        )
-    if settings.exploratory:
-        return
-    if settings.seeds < LEAST_SEEDS:
-        raise ExperimentError(
-            f"{settings.seeds} seeds cannot tell a gain from luck",
-            hint=f"use at least {LEAST_SEEDS}, or exploratory=True, and claim nothing",
-        )
-    if DUPLICATE not in arms:
-        raise ExperimentError(
-            "the duplicate control is missing",
-            hint="a gain that copies of gold bring too is none: add the arm duplicate, or set "
-            "exploratory=True, and claim nothing",
-        )
-
-
-def _labels(
-    pool: Iterable[Document], test: Sequence[Document], task: str
-) -> tuple[tuple[str, ...], int]:
-    """Every label of the task, and the number of gold units in the test documents."""
-
-    def of(document: Document) -> list[str]:
-        if task == "relations":
-            return [relation.label for relation in document.relations]
-        return [entity.label for entity in document.entities for _ in entity.spans]
-
-    units = sum(len(of(document)) for document in test)
-    return tuple(sorted({label for d in (*pool, *test) for label in of(d)})), units
+def _unit_labels(document: Document, task: str) -> Iterable[str]:
+    """The label of each unit that is scored."""
+    if task == "relations":
+        return [relation.label for relation in document.relations]
+    return [entity.label for entity in document.entities for _ in entity.spans]
 
 
 def _measure(
-    plan: Plan,
-    pool: Pool,
-    test: Sequence[Document],
-    labels: tuple[str, ...],
-    how: tuple[Settings, float, Callable[[Event], None]],
-) -> list[Measured]:
-    """Fit every distinct training set once and lay out the counts by size and arm."""
-    settings, announced, tell = how
-    factory = LEARNERS.load(settings.learner_name)
+    plan: Plan, question: Question, announced: float, tell: Callable[[Event], None]
+) -> tuple[list[Measured], int]:
+    """Every arm at every size, measured; and the most mentions a model could not learn.
+
+    Each distinct training set is fitted once.
+    """
+    settings = question.settings
+    seeded = _learner(settings).seeded
+
+    def fit_of(training_set: TrainingSet, seed: int) -> Fit:
+        return Fit(training_set, seed if seeded else 0)
+
+    uses: dict[Fit, list[tuple[int, str, int]]] = {}
+    for (size, arm), drawn in plan.sets.items():
+        for seed, training_set in enumerate(drawn):
+            uses.setdefault(fit_of(training_set, seed), []).append((size, arm, seed))
+    tell(Planned(len(uses), announced, plan.notes))
+    bench = (
+        settings.learner_name,
+        settings.options,
+        question.pool.documents,
+        question.test,
+        question.labels,
+    )
+    results: dict[Fit, Tested] = {}
+    for fit, tested in run_all(bench, list(uses), settings.processes):
+        results[fit] = tested
+        size, arm, seed = uses[fit][0]
+        f1 = score(tested.counts).f1
+        tell(Fitted(len(results), len(uses), size, arm, seed, f1))
+    measured = []
+    for (size, arm), drawn in plan.sets.items():
+        outcomes = [results[fit_of(one, seed)] for seed, one in enumerate(drawn)]
+        measured.append(
+            Measured(
+                size=size,
+                arm=arm,
+                wanted=0 if arm == NONE else plan.wanted[size],
+                added=tuple(one.added for one in drawn),
+                table=np.stack([tested.counts.table for tested in outcomes]),
+                seen=tuple(tested.seen for tested in outcomes if tested.seen),
+            )
+        )
+    return measured, max(tested.dropped for tested in results.values())
+
+
+def _learner(settings: Settings) -> type[Any]:
+    """The class of the learner, after a look at its task and at its options."""
+    name = settings.learner_name
+    factory = LEARNERS.load(name)
     if factory.task != settings.task:
         raise ExperimentError(
-            f"the learner {settings.learner_name!r} learns {factory.task}, not {settings.task}",
+            f"the learner {name!r} learns {factory.task}, not {settings.task}",
             hint="leave `learner` empty for the default one",
         )
     try:
@@ -220,38 +180,7 @@ def _measure(
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ExperimentError(
-            f"option {'.'.join(map(str, first['loc']))} of the learner "
-            f"{settings.learner_name!r}: {first['msg']}",
+            f"option {'.'.join(map(str, first['loc']))} of the learner {name!r}: {first['msg']}",
             hint=f"its options are {', '.join(sorted(factory.Options.model_fields))}",
         ) from None
-    uses: dict[Fit, list[tuple[int, str]]] = {}
-    for (size, arm), drawn in plan.sets.items():
-        for seed, training_set in enumerate(drawn):
-            uses.setdefault(Fit(training_set, seed if factory.seeded else 0), []).append(
-                (size, arm)
-            )
-    tell(Planned(len(uses), announced, plan.notes))
-    results: dict[Fit, Tested] = {}
-    bench = (settings.learner_name, settings.options, pool.documents, tuple(test), labels)
-    for fit, tested in run_all(bench, list(uses), settings.processes):
-        results[fit] = tested
-        total = tested.counts.table.sum(axis=(0, 1))
-        f1 = 2 * total[CORRECT] / max(total[PREDICTED] + total[GOLD], 1)
-        served = tuple(dict.fromkeys(arm for _, arm in uses[fit]))
-        tell(Fitted(len(results), len(uses), served, uses[fit][0][0], fit.seed, float(f1)))
-    measured = []
-    for (size, arm), drawn in plan.sets.items():
-        tested_sets = [
-            results[Fit(one, seed if factory.seeded else 0)] for seed, one in enumerate(drawn)
-        ]
-        measured.append(
-            Measured(
-                size=size,
-                arm=arm,
-                wanted=0 if arm == NONE else plan.wanted[size],
-                added=tuple(one.added for one in drawn),
-                table=np.stack([tested.counts.table for tested in tested_sets]),
-                seen=tuple(tested.seen for tested in tested_sets if tested.seen),
-            )
-        )
-    return measured
+    return factory

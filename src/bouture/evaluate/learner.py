@@ -1,7 +1,7 @@
 """The shape of every learner: it is given documents, it returns a model, the model predicts."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from bouture.corpus.document import Document, Relation
 from bouture.evaluate.scores import Found
@@ -9,6 +9,9 @@ from bouture.evaluate.scores import Found
 
 class EntityModel(Protocol):
     """Finds mentions."""
+
+    dropped: int
+    """Training mentions that could not be learnt, for instance because they cut a token in two."""
 
     def predict(self, text: str) -> list[Found]:
         """The mentions it finds in a text, in reading order, the longer first where two start together."""
@@ -58,6 +61,3 @@ def counted(
 ) -> Iterable[tuple[Document, int]]:
     """Each document with how many times it counts."""
     return zip(documents, weights or [1] * len(documents), strict=True)
-
-
-LearnerClass = type[Any]

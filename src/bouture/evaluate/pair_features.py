@@ -77,7 +77,7 @@ def _entity(entity: Entity, reading: _Reading) -> list[str]:
 
 def _near(entity: Entity, reading: _Reading) -> list[str]:
     """The words of every mention and the word on each side of it."""
-    features = set()
+    features: set[str] = set()
     for placed in reading.mentions[entity.id]:
         features.update(f"has={word}" for word in reading.words[placed.first : placed.last + 1])
         features.add(f"before={_word(reading.words, placed.first - 1)}")

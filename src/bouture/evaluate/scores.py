@@ -137,7 +137,7 @@ def ratios(counts: npt.NDArray[Any]) -> tuple[Floats, Floats, Floats]:
 
 def _divide(above: npt.NDArray[Any], below: npt.NDArray[Any]) -> Floats:
     zero = np.zeros(np.broadcast(above, below).shape)
-    return np.divide(above, below, out=zero, where=below > 0)
+    return np.asarray(np.divide(above, below, out=zero, where=below > 0), dtype=np.float64)
 
 
 def micro(by_label: npt.NDArray[Any]) -> tuple[Floats, Floats, Floats]:

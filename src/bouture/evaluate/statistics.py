@@ -89,7 +89,8 @@ def _resampled(table: Ints, documents: Ints) -> Floats:
     """Counts of each resample: (resamples, seeds, labels, 3)."""
     seeds, number, labels, kinds = table.shape
     flat = table.transpose(1, 0, 2, 3).reshape(number, -1).astype(float)
-    return (documents.astype(float) @ flat).reshape(len(documents), seeds, labels, kinds)
+    drawn: Floats = documents.astype(float) @ flat
+    return drawn.reshape(len(documents), seeds, labels, kinds)
 
 
 def interval(delta: float, differences: Floats, confidence: float = CONFIDENCE) -> Interval:

@@ -34,6 +34,8 @@ class Tested(NamedTuple):
     counts: Counts
     seen: SeenCounts | None
     """For entities only."""
+    dropped: int
+    """Training mentions the model could not learn."""
 
 
 class Bench:
@@ -60,11 +62,11 @@ class Bench:
         model = self.learner.fit(documents, [*weights, *([1] * len(extra))], fit.seed)
         if self.learner.task == "relations":
             related = [model.predict(document) for document in self.test]
-            return Tested(relation_counts(self.test, related, self.labels), None)
+            return Tested(relation_counts(self.test, related, self.labels), None, 0)
         found = [model.predict(document.text) for document in self.test]
         known = known_surfaces(self.pool[number] for number in gold)
         counts = mention_counts(self.test, found, self.labels)
-        return Tested(counts, seen_counts(self.test, found, known))
+        return Tested(counts, seen_counts(self.test, found, known), model.dropped)
 
 
 def run_all(

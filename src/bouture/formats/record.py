@@ -66,9 +66,9 @@ class Record:
 
     def cast(self, owner: str, field: str, value: Any, kind: type) -> Any:
         """`value` if it is a `kind`; None, and a problem, when it is not."""
+        if isinstance(value, str) and kind is str:
+            self._check_characters(owner, field, value)
         if type(value) is kind:
-            if kind is str:
-                self._check_characters(owner, field, value)
             return value
         expected, expected_fr = EXPECTED[kind]
         self.add(
@@ -96,9 +96,9 @@ class Record:
         """A whole number; one written as text or with decimals is accepted and noted."""
         value = record.get(field)
         read: int | None = None
-        if isinstance(value, str) and value.strip().isdecimal():
-            read = int(value)
-        elif isinstance(value, float) and value.is_integer():
+        if (isinstance(value, str) and value.strip().isdecimal()) or (
+            isinstance(value, float) and value.is_integer()
+        ):
             read = int(value)
         if read is not None:
             self.add("V07", owner=owner, field=field, found=repr(value), number=read)

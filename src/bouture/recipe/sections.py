@@ -69,17 +69,26 @@ class StrategyUse(Use):
 
 
 class EvaluateSection(Section):
-    """The impact experiment; sizes and seeds as in `bouture evaluate`."""
+    """The impact experiment, one for each task; defaults and meaning as in `bouture evaluate`."""
 
     on: Literal["dev", "test"] = Field("test", description="the documents to measure on")
     tasks: tuple[Literal["entities", "relations"], ...] = ("entities", "relations")
-    sizes: tuple[PositiveInt | Literal["all"], ...] = ("all",)
-    seeds: PositiveInt = 5
-    arms: tuple[str, ...] = Field((), description="empty: none, duplicate and each strategy")
-    factor: float = Field(1.0, gt=0, description="synthetic documents per gold document")
-    bootstrap: PositiveInt = Field(2000, description="resamples behind each interval")
+    sizes: tuple[PositiveInt | Literal["all"], ...] = Field(
+        ("all",), min_length=1, description="numbers of gold documents; `all` is every one of them"
+    )
+    seeds: PositiveInt = Field(5, description="repetitions, each with other samples; at least 5")
+    arms: tuple[str, ...] = Field(
+        (), description="empty: none, duplicate, each strategy, and their mixture when several"
+    )
+    factor: float = Field(1.0, gt=0, description="documents added for each gold document")
+    metric: Literal["micro", "macro"] = Field("micro", description="the one the verdict rests on")
+    worthwhile: float = Field(0.01, ge=0, lt=1, description="least gain of F1 worth having")
+    bootstrap: PositiveInt = Field(2000, ge=200, description="resamples behind each interval")
+    processes: int = Field(0, ge=0, description="0: as many as there are usable cores")
     exploratory: bool = Field(False, description="allow fewer than five seeds, and say so loudly")
-    learners: dict[Literal["entities", "relations"], Use] = {}
+    learners: dict[Literal["entities", "relations"], Use] = Field(
+        {}, description="learner of a task and its options; crf and pairs when absent"
+    )
 
 
 class Recipe(Section):

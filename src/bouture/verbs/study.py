@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import yaml
 
 from bouture.augment.batch import Exported, Imported, export_requests, import_answers
@@ -104,8 +105,13 @@ def run(recipe: RecipeLike, settings: Settings = None, on_event: OnEvent = ignor
 
 
 async def _run(opened: Session, on_event: OnEvent) -> Summary:
+    work = opened.work()
+    thresholds = {check.name: check.thresholds for check in work.checks}
+    (opened.folder.path / "checks.json").write_bytes(
+        msgspec.json.format(msgspec.json.encode(thresholds), indent=1)
+    )
     try:
-        return await run_jobs(opened.work(), opened.folder, on_event)
+        return await run_jobs(work, opened.folder, on_event)
     finally:
         if opened.client is not None:
             await opened.client.close()

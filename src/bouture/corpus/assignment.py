@@ -1,0 +1,183 @@
+"""Which of its possible places each quote takes, given the others: one place each, in the order of the text when there is one.
+
+A quote that its context settles stays where it is. Among the settled ones the longest monotone chain
+(a dynamic programme) tells whether the list follows the text. If it does, each open quote lies between
+its neighbours, and identical quotes take successive places; a place is decided when the earliest and
+the latest monotone assignment agree on it. If it does not, only identical quotes help each other.
+"""
+
+from bisect import bisect_right
+from collections.abc import Hashable
+from typing import NamedTuple
+
+ORDERED = 0.95
+"""Share of the settled quotes that must be in the order of the text for the list to count as ordered."""
+
+Place = tuple[int, int]
+"""Start and end in the text."""
+
+
+class Choice(NamedTuple):
+    """What one quote may take."""
+
+    key: Hashable
+    """Quotes with the same key (same string, same label) do not share a place."""
+    places: tuple[Place, ...]
+    """Equally good places, in reading order; at least one."""
+    weights: tuple[float, ...]
+    """For each place, evidence too weak to settle the matter but good enough for a guess."""
+    settled: bool
+    """Whether context or uniqueness leaves no doubt that it is one of `places`."""
+    spare: tuple[Place, ...] = ()
+    """Other places of the same string, for when `places` are taken."""
+
+
+class Decision(NamedTuple):
+    """The place taken first; then, when it is not decided, the others that remain possible."""
+
+    places: tuple[Place, ...]
+    decided: bool
+
+
+def assign(choices: list[Choice]) -> list[Decision]:
+    """One decision for each choice, in their order."""
+    settled, opened = _settle(choices)
+    chain = _chain(settled)
+    ordered = len(chain) >= ORDERED * len(settled)
+    if ordered:
+        opened = _between_neighbours(opened, chain, settled)
+    decisions = {i: Decision((place,), decided=True) for i, place in settled.items()}
+    for group in _groups(opened, ordered):
+        decisions.update(_decide(group, opened, follow=ordered))
+    return [decisions[i] for i in range(len(choices))]
+
+
+def _settle(choices: list[Choice]) -> tuple[dict[int, Place], dict[int, Choice]]:
+    """The quotes whose place is certain, and the others without the places that are taken."""
+    settled: dict[int, Place] = {}
+    taken: dict[Hashable, set[Place]] = {}
+    opened: dict[int, Choice] = {}
+    for i, choice in enumerate(choices):
+        mine = taken.setdefault(choice.key, set())
+        if choice.settled and len(choice.places) == 1 and choice.places[0] not in mine:
+            settled[i] = choice.places[0]
+            mine.add(choice.places[0])
+        else:
+            opened[i] = choice
+    for i, choice in opened.items():
+        opened[i] = _without(choice, taken[choice.key])
+    return settled, opened
+
+
+def _without(choice: Choice, taken: set[Place]) -> Choice:
+    """The choice among free places; among all of them when there is nowhere else."""
+    free = [p for p in choice.places if p not in taken]
+    if not free:
+        spare = tuple(p for p in choice.spare if p not in taken)
+        places = spare or choice.places
+        return choice._replace(places=places, weights=(0.0,) * len(places), settled=False)
+    weights = tuple(w for p, w in zip(choice.places, choice.weights, strict=True) if p not in taken)
+    return choice._replace(places=tuple(free), weights=weights)
+
+
+def _chain(settled: dict[int, Place]) -> list[int]:
+    """The longest run of settled quotes whose starts do not go back, as list positions (patience sorting)."""
+    tops: list[int] = []
+    piles: list[int] = []
+    before: dict[int, int] = {}
+    for i, (start, _) in sorted(settled.items()):
+        pile = bisect_right(tops, start)
+        if pile:
+            before[i] = piles[pile - 1]
+        tops[pile : pile + 1] = [start]
+        piles[pile : pile + 1] = [i]
+    chain = piles[-1:]
+    while chain and chain[-1] in before:
+        chain.append(before[chain[-1]])
+    return chain[::-1]
+
+
+def _between_neighbours(
+    opened: dict[int, Choice], chain: list[int], settled: dict[int, Place]
+) -> dict[int, Choice]:
+    """Each open choice without the places that the settled quotes around it exclude.
+
+    A place may start before its left neighbour when it contains it: nested mentions come in either order.
+    """
+    bounded = {}
+    for i, choice in opened.items():
+        right = bisect_right(chain, i)
+        low = settled[chain[right - 1]][0] if right else -1
+        high = settled[chain[right]][1] if right < len(chain) else None
+        kept = [
+            (p, w)
+            for p, w in zip(choice.places, choice.weights, strict=True)
+            if p[1] > low and (high is None or p[0] < high)
+        ]
+        if kept:
+            places, weights = zip(*kept, strict=True)
+            choice = choice._replace(places=places, weights=weights)
+        bounded[i] = choice
+    return bounded
+
+
+def _groups(opened: dict[int, Choice], ordered: bool) -> list[list[int]]:
+    """Open quotes that are decided together: all when the list is ordered, else the identical ones."""
+    if ordered:
+        return [list(opened)]
+    groups: dict[Hashable, list[int]] = {}
+    for i, choice in opened.items():
+        groups.setdefault((choice.key, choice.places), []).append(i)
+    return list(groups.values())
+
+
+def _decide(group: list[int], opened: dict[int, Choice], follow: bool) -> dict[int, Decision]:
+    earliest = _sweep(group, opened, follow, forward=True)
+    latest = _sweep(group[::-1], opened, follow, forward=False)
+    members: dict[Hashable, int] = {}
+    for i in group:
+        members[opened[i].key] = members.get(opened[i].key, 0) + 1
+    decisions = {}
+    for i in group:
+        choice = opened[i]
+        first, last = earliest[i], latest[i]
+        consistent = first is not None and last is not None and first <= last
+        possible = [p for p in choice.places if not consistent or (first or p) <= p <= (last or p)]
+        weight = dict(zip(choice.places, choice.weights, strict=True))
+        if members[choice.key] > 1 and first is not None and consistent:
+            guess = first
+        else:
+            guess = max(possible, key=lambda p: (weight[p], -p[0]))
+        rest = tuple(p for p in possible if p != guess)
+        decisions[i] = Decision((guess, *rest), decided=not rest)
+    return decisions
+
+
+def _sweep(
+    group: list[int], opened: dict[int, Choice], follow: bool, forward: bool
+) -> dict[int, Place | None]:
+    """The earliest (or, backwards, the latest) places that keep identical quotes apart and in order.
+
+    With `follow` different quotes keep the order too. None where no place is left.
+    """
+    sign = 1 if forward else -1
+    border: Place | None = None
+    last: dict[Hashable, Place] = {}
+    found: dict[int, Place | None] = {}
+    for i in group:
+        choice = opened[i]
+        twin = last.get(choice.key)
+        found[i] = None
+        for place in choice.places if forward else reversed(choice.places):
+            if twin is not None and sign * place[0] <= sign * twin[0]:
+                continue
+            if follow and border is not None and _goes_back(place, border, forward):
+                continue
+            found[i] = last[choice.key] = place
+            border = place if border is None else max(border, place, key=lambda p: sign * p[0])
+            break
+    return found
+
+
+def _goes_back(place: Place, border: Place, forward: bool) -> bool:
+    return place[1] <= border[0] if forward else place[0] >= border[1]

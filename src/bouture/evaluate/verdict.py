@@ -1,0 +1,266 @@
+"""What an experiment allows one to say, in words, English and French: augment, do not, or too little data to tell.
+
+An arm is adopted at a size when its gain over gold alone AND over the duplicate control is
+established (interval above 0, Holm-corrected p < .05). It is turned down when, against either, a
+gain worth having lies above the interval. Anything else is not known, and said so.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from bouture.corpus.issue import Wording
+from bouture.evaluate.arms import DUPLICATE, NONE, ORACLE
+from bouture.evaluate.evaluation import (
+    Comparison,
+    Decision,
+    LabelDelta,
+    SizeVerdict,
+    Verdict,
+)
+from bouture.evaluate.settings import Settings
+from bouture.evaluate.statistics import detectable
+
+MOST_SEEDS = 50
+"""More seeds are the cheap way to certainty, up to here."""
+
+AUGMENT = Wording(
+    "With {size} gold documents: augment with “{arm}”. {metric} F1: {versus}. Both gains are "
+    "established (95% intervals above 0, and p < 0.05 after Holm’s correction).{labels}",
+    "Avec {size} documents annotés : augmentez avec « {arm} ». F1 {metric} : {versus}. Les deux "
+    "gains sont établis (intervalles à 95 % au-dessus de 0, et p < 0,05 après correction de "
+    "Holm).{labels}",
+)
+HARM = Wording(
+    "With {size} gold documents: do not augment. The best arm, “{arm}”, does harm. {metric} F1: "
+    "{versus}.{labels}",
+    "Avec {size} documents annotés : n’augmentez pas. Le meilleur bras, « {arm} », dégrade les "
+    "résultats. F1 {metric} : {versus}.{labels}",
+)
+NO_GAIN = Wording(
+    "With {size} gold documents: do not augment. No arm brings a gain worth having (at least "
+    "{worthwhile}) over both gold alone and the duplicate control. The best, “{arm}”, {metric} "
+    "F1: {versus}.{labels}",
+    "Avec {size} documents annotés : n’augmentez pas. Aucun bras n’apporte de gain utile (au moins "
+    "{worthwhile}) à la fois sur les documents annotés seuls et sur le témoin par duplication. "
+    "Le meilleur, « {arm} », F1 {metric} : {versus}.{labels}",
+)
+UNKNOWN = Wording(
+    "With {size} gold documents: not enough data to tell. The most promising arm, “{arm}”, "
+    "{metric} F1: {versus}. This comparison detects a true difference of {detectable} 8 times "
+    "in 10, and hardly a smaller one. {advice}{labels}",
+    "Avec {size} documents annotés : pas assez de données pour trancher. Le bras le plus "
+    "prometteur, « {arm} », F1 {metric} : {versus}. Cette comparaison détecte 8 fois sur 10 un "
+    "écart réel de {detectable}, et guère un écart plus petit. {advice}{labels}",
+)
+NOTHING = Wording(
+    "With {size} gold documents: no arm had documents to add; nothing can be said.",
+    "Avec {size} documents annotés : aucun bras n’avait de documents à ajouter ; on ne peut rien "
+    "dire.",
+)
+VERSUS = Wording(
+    "{delta} {against} (95% interval {low} to {high})",
+    "{delta} {against} (intervalle à 95 % : de {low} à {high})",
+)
+AGAINST = {
+    NONE: Wording("over gold alone", "par rapport aux documents annotés seuls"),
+    DUPLICATE: Wording("over the duplicate control", "par rapport au témoin par duplication"),
+}
+MORE_SEEDS = Wording(
+    "What would settle it for a difference of {target}: about {seeds} seeds instead of {now}.",
+    "Pour trancher sur un écart de {target}, il faudrait environ {seeds} graines au lieu de {now}.",
+)
+MORE_DATA = Wording(
+    "What would settle it for a difference of {target}: about {times} times as many test documents "
+    "and seeds.",
+    "Pour trancher sur un écart de {target}, il faudrait environ {times} fois plus de documents de "
+    "test et de graines.",
+)
+NO_CONTROL = Wording(
+    "Without the duplicate control no gain can be credited to new content.",
+    "Sans le témoin par duplication, aucun gain ne peut être attribué à un contenu nouveau.",
+)
+SUGGESTIVE = Wording(
+    "The interval alone would do; after correction for the number of comparisons it is not "
+    "established: repeat it with this arm only, declared beforehand.",
+    "L’intervalle seul suffirait ; après correction du nombre de comparaisons, le gain n’est pas "
+    "établi : refaites l’expérience avec ce seul bras, annoncé d’avance.",
+)
+IMPROVED = Wording(" Labels it improves: {labels}.", " Étiquettes améliorées : {labels}.")
+DEGRADED = Wording(" Labels it degrades: {labels}.", " Étiquettes dégradées : {labels}.")
+OTHERWISE = Wording(" At the other sizes: {sizes}.", " Aux autres tailles : {sizes}.")
+SHORT = {
+    Decision.AUGMENT: Wording(
+        "with {size}, augment with “{arm}”", "avec {size}, augmentez avec « {arm} »"
+    ),
+    Decision.DO_NOT_AUGMENT: Wording("with {size}, do not augment", "avec {size}, n’augmentez pas"),
+    Decision.CANNOT_TELL: Wording(
+        "with {size}, not enough data to tell", "avec {size}, pas assez de données pour trancher"
+    ),
+}
+EXPLORATORY = Wording(
+    "EXPLORATORY RUN: the safeguards were lifted, no claim may rest on it. ",
+    "ESSAI EXPLORATOIRE : les garde-fous ont été levés, on ne peut rien en conclure. ",
+)
+
+
+class Judged(NamedTuple):
+    """One arm at one size against the controls."""
+
+    arm: str
+    comparisons: tuple[Comparison, ...]
+    decision: Decision
+
+    @property
+    def weakest(self) -> Comparison:
+        """The comparison it does worst in: an arm is worth what it adds to the better control."""
+        return min(self.comparisons, key=lambda c: c.delta)
+
+
+def judge(
+    comparisons: Sequence[Comparison],
+    per_label: Sequence[LabelDelta],
+    sizes: Sequence[int],
+    settings: Settings,
+) -> Verdict:
+    """The verdict on the primary metric; the overall decision is that of the largest size."""
+    primary = [c for c in comparisons if c.metric == settings.metric]
+    by_size = [_judge_size(size, primary, per_label, settings) for size in sizes]
+    last, others = by_size[-1], by_size[:-1]
+    warning = EXPLORATORY if settings.exploratory else Wording("", "")
+    text, text_fr = (
+        warning[language] + said + _others(others, language)
+        for language, said in enumerate((last.text, last.text_fr))
+    )
+    return Verdict(last.decision, last.arm, text, text_fr, tuple(by_size))
+
+
+def _others(verdicts: Sequence[SizeVerdict], language: int) -> str:
+    if not verdicts:
+        return ""
+    listed = [SHORT[v.decision][language].format(size=v.size, arm=v.arm) for v in verdicts]
+    return OTHERWISE[language].format(sizes=" ; ".join(listed) if language else "; ".join(listed))
+
+
+def _judge_size(
+    size: int,
+    comparisons: Iterable[Comparison],
+    per_label: Iterable[LabelDelta],
+    settings: Settings,
+) -> SizeVerdict:
+    arms: dict[str, list[Comparison]] = {}
+    for comparison in comparisons:
+        if comparison.size == size and comparison.arm not in (DUPLICATE, ORACLE):
+            arms.setdefault(comparison.arm, []).append(comparison)
+    if not arms:
+        text, text_fr = (text.format(size=size) for text in NOTHING)
+        return SizeVerdict(size, Decision.CANNOT_TELL, "", text, text_fr)
+    judged = [
+        Judged(arm, tuple(against), _decide(against, settings.worthwhile))
+        for arm, against in arms.items()
+    ]
+    decision = next(d for d in _PRECEDENCE if any(one.decision == d for one in judged))
+    best = max(
+        (one for one in judged if one.decision == decision), key=lambda one: one.weakest.delta
+    )
+    improved, degraded = _labels(best.arm, size, per_label)
+    text, text_fr = (_say(best, language, settings, (improved, degraded)) for language in (0, 1))
+    return SizeVerdict(size, decision, best.arm, text, text_fr, improved, degraded)
+
+
+_PRECEDENCE = (Decision.AUGMENT, Decision.CANNOT_TELL, Decision.DO_NOT_AUGMENT)
+
+
+def _decide(against: Sequence[Comparison], worthwhile: float) -> Decision:
+    if any(c.loss or c.high < worthwhile for c in against):
+        return Decision.DO_NOT_AUGMENT
+    if len(against) == len(AGAINST) and all(c.gain for c in against):
+        return Decision.AUGMENT
+    return Decision.CANNOT_TELL
+
+
+def _labels(
+    arm: str, size: int, per_label: Iterable[LabelDelta]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Labels improved against every control, and labels degraded against any."""
+    directions: dict[str, set[str]] = {}
+    for delta in per_label:
+        if delta.arm == arm and delta.size == size:
+            directions.setdefault(delta.label, set()).add(delta.direction)
+    improved = tuple(sorted(label for label, d in directions.items() if d == {"improved"}))
+    degraded = tuple(sorted(label for label, d in directions.items() if "degraded" in d))
+    return improved, degraded
+
+
+def _say(
+    best: Judged,
+    language: int,
+    settings: Settings,
+    labels: tuple[tuple[str, ...], tuple[str, ...]],
+) -> str:
+    wording = {Decision.AUGMENT: AUGMENT, Decision.CANNOT_TELL: UNKNOWN}.get(best.decision, NO_GAIN)
+    if best.decision == Decision.DO_NOT_AUGMENT and any(c.loss for c in best.comparisons):
+        wording = HARM
+    named = [
+        text[language].format(labels=", ".join(list_))
+        for text, list_ in zip((IMPROVED, DEGRADED), labels, strict=True)
+        if list_
+    ]
+    return wording[language].format(
+        size=best.weakest.size,
+        arm=best.arm,
+        metric=settings.metric,
+        versus=_versus(best.comparisons, language),
+        worthwhile=points(settings.worthwhile, language, signed=False),
+        detectable=points(best.weakest.detectable, language, signed=False),
+        advice=_advice(best, language, settings),
+        labels="".join(named),
+    )
+
+
+def _versus(comparisons: Sequence[Comparison], language: int) -> str:
+    said = [
+        VERSUS[language].format(
+            delta=points(c.delta, language),
+            against=AGAINST[c.against][language],
+            low=points(c.low, language, unit=False),
+            high=points(c.high, language, unit=False),
+        )
+        for c in comparisons
+    ]
+    return (" et " if language else " and ").join(said)
+
+
+def _advice(best: Judged, language: int, settings: Settings) -> str:
+    """What would settle it, from where the uncertainty comes from."""
+    if len(best.comparisons) < len(AGAINST):
+        return NO_CONTROL[language]
+    weakest = best.weakest
+    if weakest.low > 0:
+        return SUGGESTIVE[language]
+    target = max(weakest.delta, settings.worthwhile)
+    if target <= 0:
+        return ""
+    said = points(target, language, signed=False)
+    allowed = (target / detectable(1.0)) ** 2
+    left = allowed - weakest.error_documents**2
+    if left > 0:
+        seeds = math.ceil(settings.seeds * weakest.error_seeds**2 / left)
+        if settings.seeds < seeds <= MOST_SEEDS:
+            return MORE_SEEDS[language].format(target=said, seeds=seeds, now=settings.seeds)
+    variance = weakest.error_documents**2 + weakest.error_seeds**2
+    times = max(2, math.ceil(variance / allowed))
+    return MORE_DATA[language].format(target=said, times=times)
+
+
+def points(value: float, language: int, *, signed: bool = True, unit: bool = True) -> str:
+    """A difference of F1 in points (hundredths), typeset: `+2.3 points`, « +2,3 points »."""
+    rounded = round(100 * value, 1)
+    number = f"{abs(rounded):.1f}"
+    if signed:
+        number = ("−" if rounded < 0 else "+") + number
+    if language:
+        number = number.replace(".", ",")
+    singular = abs(rounded) < 2 if language else abs(rounded) == 1
+    name = "point" if singular else "points"
+    return f"{number}\u00a0{name}" if unit else number

@@ -1,0 +1,103 @@
+"""The verb `init`: a project folder from a corpus, ready for `bouture plan`."""
+
+import random
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+from typing import Literal
+
+from bouture import formats
+from bouture.corpus.document import Document
+from bouture.corpus.guide_draft import draft_guide
+from bouture.corpus.guide_reader import read_guide
+from bouture.corpus.splits import grouped_split
+from bouture.errors import InputError
+
+SHARES = (0.6, 0.2, 0.2)
+"""Train, dev, test when only one corpus is given."""
+SEED = 13
+"""Of that split, and written into the recipe."""
+
+
+def init(
+    folder: str | Path,
+    corpus: str | Path,
+    *,
+    held_out: Mapping[str, str | Path] | None = None,
+    guide: str | Path | None = None,
+    format: str | None = None,
+    language: Literal["fr", "en"] = "fr",
+) -> dict[str, str]:
+    """Writes recipe.yaml, guide.md and data/*.jsonl; returns path -> what it is.
+
+    `held_out` names the files of `dev` and `test`. Without it the corpus is split 60/20/20;
+    near-duplicate documents stay together.
+
+    Raises:
+        FormatError, GuideError: a file that cannot be read.
+        InputError: the folder is not empty, or there are too few documents to split.
+    """
+    folder = Path(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError("the folder is not empty", path=folder, hint="name a new folder")
+    parts = _parts(formats.read(corpus, format), held_out or {}, format)
+    text = Path(guide).read_text(encoding="utf-8-sig") if guide and read_guide(guide) else ""
+    made: dict[str, str] = {}
+    (folder / "data").mkdir(parents=True)
+    for name, documents in parts.items():
+        path = folder / "data" / f"{name}.jsonl"
+        formats.write(documents, path, "jsonl")
+        made[str(path)] = f"{len(documents)} documents"
+    (folder / "guide.md").write_text(
+        text or draft_guide(parts["train"], language), encoding="utf-8"
+    )
+    made[str(folder / "guide.md")] = "your guide" if text else "a skeleton, to complete"
+    (folder / "recipe.yaml").write_text(
+        _recipe(folder.resolve().name, parts, language), encoding="utf-8"
+    )
+    made[str(folder / "recipe.yaml")] = "the recipe, with comments"
+    return made
+
+
+def _parts(
+    documents: Sequence[Document], held_out: Mapping[str, str | Path], format: str | None
+) -> dict[str, Sequence[Document]]:
+    if held_out:
+        return {
+            "train": documents,
+            **{
+                part: formats.read(held_out[part], format)
+                for part in ("dev", "test")
+                if part in held_out
+            },
+        }
+    split = grouped_split(documents, SHARES, random.Random(SEED))
+    by_id = {document.id: document for document in documents}
+    chosen: dict[str, Sequence[Document]] = {
+        name: [by_id[id] for id in ids]
+        for name, ids in (("train", split.train), ("dev", split.dev), ("test", split.test))
+    }
+    if not all(chosen.values()):
+        raise InputError(
+            f"{len(documents)} documents are too few to make train, dev and test of",
+            hint="give the documents to measure on with --test",
+        )
+    return chosen
+
+
+def _recipe(name: str, parts: dict[str, Sequence[Document]], language: str) -> str:
+    roles = {
+        "fr": {"dev": "pour décider", "test": "pour mesurer ; jamais une source"},
+        "en": {"dev": "to decide on", "test": "to measure on; never a source"},
+    }[language]
+    held_out = [f"  {part}: data/{part}.jsonl # {roles[part]}" for part in roles if part in parts]
+    related = any(document.relations for document in parts["train"])
+    template = files("bouture.verbs").joinpath("templates", f"recipe.{language}.yaml")
+    return Template(template.read_text(encoding="utf-8")).substitute(
+        name=name,
+        seed=SEED,
+        held_out="\n".join(held_out),
+        measure="test" if "test" in parts else "dev",
+        tasks="entities, relations" if related else "entities",
+    )

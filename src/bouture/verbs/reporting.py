@@ -1,0 +1,74 @@
+"""The verb `report`: pages from what a run folder, a profile or an agreement holds."""
+
+from pathlib import Path
+
+import msgspec
+
+from bouture.augment.folder import read_outcomes, read_summary
+from bouture.corpus.profile import Profile, profile
+from bouture.errors import RecipeError
+from bouture.report.profile_page import profile_page
+from bouture.report.run_page import RunMaterial, run_page
+from bouture.verbs.measure import read_evaluations
+from bouture.verbs.study import RecipeLike, Settings, study_of
+
+
+def report(run: str | Path, language: str = "fr", output: str | Path | None = None) -> Path:
+    """Writes the report of a run again; returns where.
+
+    Args:
+        run: the run folder.
+        language: `fr` or `en`.
+        output: file to write; `report.html` in the run folder when None.
+
+    Raises:
+        RunFolderError: there is no run.
+    """
+    folder = Path(run)
+    outcomes = tuple(read_outcomes(folder))
+    study = study_of(folder)
+    usable = [o.document for o in outcomes if o.document and o.status in ("accepted", "repaired")]
+    model = study.recipe.model
+    summary = read_summary(folder)
+    evaluated = read_evaluations(folder)
+    material = RunMaterial(
+        name=study.recipe.name,
+        recipe=(folder / "recipe.yaml").read_text(encoding="utf-8"),
+        summary=summary,
+        outcomes=outcomes,
+        train=study.train,
+        gold=profile(study.train, study.guide),
+        new=profile(usable),
+        thresholds=_thresholds(folder),
+        evaluations=evaluated.evaluations if evaluated else (),
+        cost=model.prices.cost(summary.prompt_tokens, summary.completion_tokens) if model else None,
+        currency=model.prices.currency if model else "",
+    )
+    target = Path(output) if output else folder / "report.html"
+    target.write_text(run_page(material, language), encoding="utf-8")
+    return target
+
+
+def report_run(recipe: RecipeLike, settings: Settings = None, language: str | None = None) -> Path:
+    """The report of the run that a recipe names, in the recipe's language unless told otherwise."""
+    found = study_of(recipe, settings).recipe
+    chosen = language or found.language
+    if chosen not in ("fr", "en"):
+        raise RecipeError(f"no report in {chosen!r}", hint="fr or en")
+    return report(found.run, chosen)
+
+
+def describe_page(found: Profile, target: str | Path, title: str, language: str = "fr") -> Path:
+    """Writes a profile as an HTML page with charts; returns where."""
+    path = Path(target)
+    path.write_text(profile_page(found, title, language), encoding="utf-8")
+    return path
+
+
+def _thresholds(folder: Path) -> dict[str, dict[str, float]]:
+    try:
+        return msgspec.json.decode(
+            (folder / "checks.json").read_bytes(), type=dict[str, dict[str, float]]
+        )
+    except FileNotFoundError:
+        return {}
