@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from bouture.corpus.issue import Issue
     from bouture.corpus.markup import from_markup, to_markup
     from bouture.corpus.schema import Schema
+    from bouture.formats import read, write
     from bouture.recipe.reader import load_recipe
-    from bouture.verbs.corpus import convert, describe, read, validate, write
+    from bouture.verbs.corpus import convert, describe, validate
     from bouture.verbs.initial import init
     from bouture.verbs.measure import agree, check, evaluate
     from bouture.verbs.planning import plan
@@ -33,7 +34,8 @@ _HOMES = {
     "corpus.markup": ("from_markup", "to_markup"),
     "corpus.schema": ("Schema",),
     "recipe.reader": ("load_recipe",),
-    "verbs.corpus": ("convert", "describe", "read", "validate", "write"),
+    "formats": ("read", "write"),
+    "verbs.corpus": ("convert", "describe", "validate"),
     "verbs.measure": ("agree", "check", "evaluate"),
     "verbs.initial": ("init",),
     "verbs.planning": ("plan",),

@@ -1,6 +1,6 @@
 """Small strategies, checks and jobs that meet every branch of the loop; also run as a process of its own.
 
-    python small_work.py FOLDER BASE_URL CONCURRENCY
+python small_work.py FOLDER BASE_URL CONCURRENCY
 """
 
 import asyncio
@@ -26,12 +26,16 @@ SAID = Wording("seen: {what}", "vu : {what}")
 
 
 def question(text: str) -> Request:
-    return Request((Message("system", "Réponds."), Message("user", text)), "fake", {"temperature": 0.7})
+    return Request(
+        (Message("system", "Réponds."), Message("user", text)), "fake", {"temperature": 0.7}
+    )
 
 
 def made(text: str, strategy: str, *issues: Issue) -> Document:
     text = text or "(rien)"
-    return Document("x", text, (Entity("E1", "MOT", (Span(0, 1),)),), origin=Origin(strategy, issues=issues))
+    return Document(
+        "x", text, (Entity("E1", "MOT", (Span(0, 1),)),), origin=Origin(strategy, issues=issues)
+    )
 
 
 class Local:
@@ -131,9 +135,13 @@ class Doubt:
 STRATEGIES: dict[str, Any] = {s.name: s for s in (Local(), Ask(), Twice(), Moody(), Several())}
 
 
-def work(client: Client | None = None, sources: int = 12, window: int = 64, names: Any = None) -> Work:
+def work(
+    client: Client | None = None, sources: int = 12, window: int = 64, names: Any = None
+) -> Work:
     """Every strategy on every source, twice."""
-    documents = [Document(f"d{n:02}", f"Le texte numéro {n} parle de Kiev .") for n in range(sources)]
+    documents = [
+        Document(f"d{n:02}", f"Le texte numéro {n} parle de Kiev .") for n in range(sources)
+    ]
     jobs = plan_jobs([d.id for d in documents], [(name, 2) for name in names or STRATEGIES])
     return Work(
         sources={d.id: d for d in documents},
@@ -146,14 +154,19 @@ def work(client: Client | None = None, sources: int = 12, window: int = 64, name
     )
 
 
-async def run_http(folder: Path, base_url: str, concurrency: int, **options: Any) -> Summary:
+async def run_http(
+    folder: Path, base_url: str, concurrency: int, retries: int = 5, **options: Any
+) -> Summary:
     """The whole work against a server."""
     with RunFolder(folder, "seed: 5\n", "five") as opened:
-        provider = OpenAICompatible(OpenAICompatible.Options(base_url=base_url, timeout_s=5, **options))
+        provider = OpenAICompatible(
+            OpenAICompatible.Options(base_url=base_url, timeout_s=5, **options)
+        )
         client = Client(
             provider,
             opened.store,
             concurrency=concurrency,
+            retries=retries,
             patience=Patience(first_s=0.01, rng=random.Random(1)),
         )
         try:

@@ -1,12 +1,12 @@
 """Requests out, answers in: as many rounds as the dialogues have turns, then the run needs no server."""
 
+import json
 from pathlib import Path
 
 import msgspec
 import pytest
-from augment.small_work import adds_up, files, run_http, work
-from llm.fake_server import FakeServer
 
+from augment.small_work import adds_up, files, run_http, work
 from bouture.augment.batch import (
     Exported,
     ExportedRequest,
@@ -21,6 +21,7 @@ from bouture.errors import FormatError
 from bouture.llm.client import Client
 from bouture.llm.messages import Request
 from bouture.llm.recorded import Recorded
+from llm.fake_server import FakeServer
 
 
 def answer_by_hand(requests: Path, answers: Path) -> int:
@@ -84,6 +85,21 @@ def test_an_export_is_complete_and_the_same_each_time(tmp_path: Path) -> None:
         assert Request(line.messages, line.model, line.parameters, line.sample).key == line.key
         assert line.job in jobs
         assert line.job.endswith(f"~{line.sample}")
+
+
+def test_an_exported_line_with_a_text_is_an_answer(tmp_path: Path) -> None:
+    requests, answers = tmp_path / "requests.jsonl", tmp_path / "answers.jsonl"
+    with RunFolder(tmp_path / "run") as folder:
+        number = export_requests(work(), folder, requests).requests
+        lines = [json.loads(line) | {"text": "oui"} for line in requests.open(encoding="utf-8")]
+        answers.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+        assert import_answers(answers, folder.store) == Imported(number, 0)
+        assert all(r is not None and r.key == key for key, r, _ in folder.store.items())
+        lines[3]["messages"][0]["content"] += " autrement"
+        answers.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+        with pytest.raises(FormatError, match="changed after the export") as caught:
+            import_answers(answers, folder.store)
+        assert caught.value.line == 4
 
 
 def test_a_bad_file_of_answers_changes_nothing(tmp_path: Path) -> None:

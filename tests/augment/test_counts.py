@@ -1,10 +1,10 @@
 """The law of the summary: requested = accepted + repaired + review + rejected + failed + pending."""
 
 import msgspec
-from augment.small_work import adds_up
 from hypothesis import given
 from hypothesis import strategies as st
 
+from augment.small_work import adds_up
 from bouture.augment.outcome import Exchange, Outcome, Status
 from bouture.augment.summary import Summary, summarise
 from bouture.corpus.issue import Issue, Severity

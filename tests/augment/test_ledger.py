@@ -60,7 +60,15 @@ def test_a_full_outcome_comes_back(tmp_path: Path) -> None:
 def test_evidence_may_hold_numbers_of_numpy(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.jsonl")
     evidence = {"score": np.float64(0.25), "count": np.int64(3)}
-    ledger.append([Outcome("j", Status.REVIEW, issues=(Issue("C", Severity.REVIEW, "m", "f", evidence=evidence),))])
+    ledger.append(
+        [
+            Outcome(
+                "j",
+                Status.REVIEW,
+                issues=(Issue("C", Severity.REVIEW, "m", "f", evidence=evidence),),
+            )
+        ]
+    )
     (back,) = ledger.outcomes(["j"])
     assert back.issues[0].evidence == {"score": 0.25, "count": 3}
     ledger.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from augment.small_work import (
     STRATEGIES,
     Alike,
@@ -16,8 +17,6 @@ from augment.small_work import (
     run_http,
     work,
 )
-from llm.fake_server import FakeServer, Status
-
 from bouture import formats
 from bouture.augment.events import Ended, Event, JobDone, Notice, Started
 from bouture.augment.folder import RunFolder, read_outcomes, read_summary
@@ -31,6 +30,7 @@ from bouture.llm.http import OpenAICompatible
 from bouture.llm.recorded import Recorded
 from bouture.strategies.dialogue import Dialogue
 from bouture.strategies.planning import Job
+from llm.fake_server import Body, Cut, FakeServer, Status
 
 HASTY = Patience(first_s=0.001, rng=random.Random(0))
 
@@ -55,6 +55,19 @@ async def test_concurrency_changes_nothing(tmp_path: Path, concurrency: int) -> 
         assert summary.pending == summary.failed == 0
         assert summary.requested == sum(c.requested for c in summary.strategies.values()) == 168
     assert alone.asked == together.asked == len(asked) == alone.requests
+
+
+async def test_a_server_that_fails_now_and_then_changes_nothing(tmp_path: Path) -> None:
+    rng = random.Random(7)
+    faults = [Status(429, retry_after="0"), Status(503), Cut(), Body("{"), *[None] * 8]
+    async with FakeServer() as server:
+        quiet = await run_http(tmp_path / "quiet", server.base_url, 8)
+        server.script.extend(rng.choice(faults) for _ in range(200))
+        shaky = await run_http(tmp_path / "shaky", server.base_url, 8, retries=30)
+    assert shaky.retries > 30
+    assert shaky.failed == 0
+    assert shaky.asked == quiet.asked
+    assert files(tmp_path / "shaky") == files(tmp_path / "quiet")
 
 
 async def test_a_second_run_does_nothing(tmp_path: Path) -> None:
@@ -174,6 +187,16 @@ async def test_events_tell_the_progress(tmp_path: Path) -> None:
     assert [event.done for event in done] == list(range(1, 25))
     assert isinstance(events[-1], Ended)
     assert events[-1].complete
+
+
+async def test_jobs_that_are_not_planned_any_more_are_said_and_not_counted(tmp_path: Path) -> None:
+    events: list[Event] = []
+    with RunFolder(tmp_path / "run") as folder:
+        await run(work(names=["local"]), folder)
+        fewer = work(names=["local"], sources=5)
+        summary = await run(fewer, folder, events.append)
+    assert summary.requested == summary.jobs == 10
+    assert any(isinstance(e, Notice) and "not planned" in e.wording.en for e in events)
 
 
 async def test_interrupted_it_leaves_a_folder_that_continues(tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from augment.small_work import run_http
-from llm.fake_server import FakeServer, Status
 
+from augment.small_work import run_http
 from bouture.augment.folder import RunFolder, read_outcomes, read_summary
 from bouture.errors import RunFolderError
+from llm.fake_server import FakeServer, Status
 
 OPEN = """
 import sys
@@ -50,7 +50,7 @@ def test_another_recipe_is_refused_and_the_difference_named(tmp_path: Path) -> N
 
 def test_a_folder_with_other_things_is_refused(tmp_path: Path) -> None:
     (tmp_path / "recipe.yaml").write_text("mine")
-    with pytest.raises(RunFolderError, match="no run folder: it holds recipe.yaml"):
+    with pytest.raises(RunFolderError, match=r"no run folder: it holds recipe\.yaml"):
         RunFolder(tmp_path, "theirs", "one")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["recipe.yaml"]
     assert (tmp_path / "recipe.yaml").read_text() == "mine"
@@ -95,7 +95,9 @@ async def test_copied_answers_are_not_asked_again(tmp_path: Path) -> None:
         await run_http(tmp_path / "old", server.base_url, 8)
         asked = len(server.bodies)
         (tmp_path / "new").mkdir()
-        (tmp_path / "new/answers.sqlite").write_bytes((tmp_path / "old/answers.sqlite").read_bytes())
+        (tmp_path / "new/answers.sqlite").write_bytes(
+            (tmp_path / "old/answers.sqlite").read_bytes()
+        )
         summary = await run_http(tmp_path / "new", server.base_url, 8)
     assert len(server.bodies) == asked
     assert summary.asked == 0

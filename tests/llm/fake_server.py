@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any
@@ -70,19 +71,21 @@ class Redirect:
         return web.Response(status=307, headers={"Location": self.location})
 
 
-Step = Status | Body | Hang | Cut | Redirect
+Step = Status | Body | Hang | Cut | Redirect | None
+"""None: an ordinary answer."""
 
 
 class FakeServer:
     """`async with FakeServer() as server:` then speak to `server.base_url`.
 
     `script` is used up first, one step a request; then every request is answered by `answering`,
-    after `slow_s` seconds.
+    after `slow_s` seconds on average.
     """
 
     def __init__(self, answering: Answering = echo, slow_s: float = 0.0) -> None:
         self.answering = answering
         self.slow_s = slow_s
+        self.rng = random.Random(0)
         self.script: deque[Step] = deque()
         self.bodies: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
@@ -117,9 +120,10 @@ class FakeServer:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
-            if self.script:
-                return await self.script.popleft()(request)
-            await asyncio.sleep(self.slow_s)
+            step = self.script.popleft() if self.script else None
+            if step is not None:
+                return await step(request)
+            await asyncio.sleep(self.rng.uniform(0, 2 * self.slow_s))
             self.answered.append(body["messages"][-1]["content"])
             return web.json_response(completion(self.answering(body)))
         finally:
@@ -130,7 +134,9 @@ def completion(text: str, finish_reason: str = "stop") -> dict[str, Any]:
     """A whole answer in the dialect."""
     return {
         "model": "fake-1",
-        "choices": [{"message": {"role": "assistant", "content": text}, "finish_reason": finish_reason}],
+        "choices": [
+            {"message": {"role": "assistant", "content": text}, "finish_reason": finish_reason}
+        ],
         "usage": {"prompt_tokens": 7, "completion_tokens": len(text.split())},
     }
 

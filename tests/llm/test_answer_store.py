@@ -48,6 +48,7 @@ def test_it_gives_back_the_first_answer_to_each_request(
         assert store.count() == len(first)
         for key, (_, response) in first.items():
             assert store.get(key) == response
+        assert all(store.request(key) == request for key, (request, _) in first.items())
         found = list(store.items())
     assert {key: response for key, _, response in found} == {k: r for k, (_, r) in first.items()}
     assert all(request is not None and request.key == key for key, request, _ in found)
@@ -56,6 +57,10 @@ def test_it_gives_back_the_first_answer_to_each_request(
 def test_an_unknown_key_has_no_answer(tmp_path: Path) -> None:
     with AnswerStore(tmp_path / "a.sqlite") as store:
         assert store.get("0" * 64) is None
+        assert store.request("0" * 64) is None
+        store.add("0" * 64, Response("imported"))
+        assert store.get("0" * 64) == Response("imported")
+        assert store.request("0" * 64) is None
 
 
 OPEN = "import sys; from pathlib import Path; from bouture.llm.store import AnswerStore; AnswerStore(Path(sys.argv[1]))"

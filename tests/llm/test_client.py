@@ -94,7 +94,9 @@ async def test_the_same_question_at_the_same_time_is_asked_once(store: AnswerSto
     assert (client.stats.asked, client.stats.from_store) == (1, 19)
 
 
-async def test_whoever_waits_for_the_same_answer_survives_the_first_asker(store: AnswerStore) -> None:
+async def test_whoever_waits_for_the_same_answer_survives_the_first_asker(
+    store: AnswerStore,
+) -> None:
     provider = Scripted()
     provider.gate = asyncio.Event()
     client = Client(provider, store)
@@ -153,7 +155,9 @@ async def test_it_gives_up_after_the_last_try(store: AnswerStore) -> None:
     assert store.count() == 0
 
 
-async def test_what_the_server_asks_for_is_the_least_that_is_waited_by_everyone(store: AnswerStore) -> None:
+async def test_what_the_server_asks_for_is_the_least_that_is_waited_by_everyone(
+    store: AnswerStore,
+) -> None:
     time = Time()
     provider = Scripted(down(30.0))
     client = Client(provider, store, patience=patience(time))

@@ -5,6 +5,12 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from pydantic import ValidationError
+
+from bouture.errors import ProviderError, RequestRefused, ServerUnreachable
+from bouture.llm.catalog import PROVIDERS
+from bouture.llm.http import OpenAICompatible, seconds_to_wait
+from bouture.llm.messages import Message, Request, Response, Usage
 from llm.fake_server import (
     Body,
     Cut,
@@ -16,12 +22,6 @@ from llm.fake_server import (
     completion,
     completion_text,
 )
-from pydantic import ValidationError
-
-from bouture.errors import ProviderError, RequestRefused, ServerUnreachable
-from bouture.llm.catalog import PROVIDERS
-from bouture.llm.http import OpenAICompatible, seconds_to_wait
-from bouture.llm.messages import Message, Request, Response, Usage
 
 HELLO = Request((Message("user", "Bonjour « toi »"),), "m", {"temperature": 0.5}, sample=3)
 KEY = "sk-very-secret-0123456789"
@@ -68,6 +68,8 @@ async def test_it_speaks_the_dialect() -> None:
         Body(""),
         Body("{"),
         Body("null"),
+        Body("[" * 100_000),
+        Body('{"choices": [{"message": {"content": "a"}}], "usage": {"prompt_tokens": 1e999}}'),
         Body("[]"),
         Body('{"choices": []}'),
         Body('{"choices": [{"message": null}]}'),
@@ -127,6 +129,7 @@ async def test_a_redirect_is_not_followed() -> None:
     [
         (None, ""),
         ([{"type": "thinking", "thinking": "…"}, {"type": "text", "text": "oui"}], "oui"),
+        ("", ""),
         ("moitié \ud83d", "moitié \ufffd"),
         ("\U0001f600 et \x00", "\U0001f600 et \x00"),
     ],
@@ -183,7 +186,13 @@ async def test_the_key_is_sent_and_never_said(
         asked = provider(server, key_variable="MY_KEY")
         with pytest.raises(RequestRefused, match=r"bad key \[key\]") as caught:
             await asked.ask(HELLO)
-        said = [str(caught.value), repr(caught.value), repr(asked), repr(asked.options), caplog.text]
+        said = [
+            str(caught.value),
+            repr(caught.value),
+            repr(asked),
+            repr(asked.options),
+            caplog.text,
+        ]
         server.answering = lambda body: f"you sent {KEY}"
         said.append((await asked.ask(HELLO)).text)
         await asked.close()
@@ -199,6 +208,16 @@ def test_a_key_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
 
+@pytest.mark.parametrize("key", ["sk-secret\nX-Other: 1", "clé-secrète"])
+def test_a_key_that_cannot_be_one(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    monkeypatch.setenv("MY_KEY", key)
+    with pytest.raises(ProviderError, match="cannot be a key") as caught:
+        OpenAICompatible(
+            OpenAICompatible.Options(base_url="http://localhost:1/v1", key_variable="MY_KEY")
+        )
+    assert key not in str(caught.value)
+
+
 @pytest.mark.parametrize("key", [KEY, "aB3dE6gH9jK2mN5pQ8sT"])
 def test_a_key_in_place_of_its_variable_is_refused_and_not_repeated(key: str) -> None:
     with pytest.raises(ValidationError) as caught:
@@ -206,7 +225,9 @@ def test_a_key_in_place_of_its_variable_is_refused_and_not_repeated(key: str) ->
     assert key not in str(caught.value)
 
 
-@pytest.mark.parametrize("address", ["localhost:8000", "ftp://x/v1", "http://", "http://me:pw@host/v1"])
+@pytest.mark.parametrize(
+    "address", ["localhost:8000", "ftp://x/v1", "http://", "http://me:pw@host/v1"]
+)
 def test_addresses_that_cannot_work(address: str) -> None:
     with pytest.raises(ValidationError):
         OpenAICompatible.Options(base_url=address)

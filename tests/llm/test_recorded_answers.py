@@ -25,7 +25,7 @@ async def test_it_answers_by_key(tmp_path: Path) -> None:
     provider = recorded(tmp_path / "a.jsonl", line, b"", line)
     assert await provider.ask(ASKED) == ANSWER
     other = msgspec.structs.replace(ASKED, sample=3)
-    with pytest.raises(AnswerMissing, match="a.jsonl") as caught:
+    with pytest.raises(AnswerMissing, match=r"a\.jsonl") as caught:
         await provider.ask(other)
     assert other.key[:12] in caught.value.message
     assert "bouture batch export" in caught.value.hint

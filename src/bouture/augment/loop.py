@@ -82,9 +82,10 @@ async def _work_through(work: Work, folder: RunFolder, on_event: OnEvent) -> Non
         _remember(work.checks, folder.outcomes(work.jobs))
     begun: deque[asyncio.Task[Made]] = deque()
     waiting = iter(todo)
+    most_begun = work.most_begun
     try:
         for job in todo:
-            while len(begun) < work.window and (following := next(waiting, None)) is not None:
+            while len(begun) < most_begun and (following := next(waiting, None)) is not None:
                 begun.append(asyncio.create_task(make(work, following)))
             outcomes = judge(work.checks, job, await begun[0])
             begun.popleft()

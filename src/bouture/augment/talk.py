@@ -23,11 +23,17 @@ class Work(msgspec.Struct, frozen=True):
     jobs: Sequence[Job]
     strategies: Mapping[str, Strategy]
     checks: Sequence[Check] = ()
+    """Fresh ones for each run: what earlier runs kept is told to them again."""
     client: Client | None = None
     """None when no strategy asks a model."""
     seed: int = 13
     window: int = 64
-    """Jobs begun and not yet committed, at most; several times the client's concurrency."""
+    """Jobs begun and not yet committed; when the client asks many at once, four times as many."""
+
+    @property
+    def most_begun(self) -> int:
+        """How far jobs may run ahead of the one to commit next, so that a slow one idles nobody."""
+        return max(self.window, 4 * self.client.concurrency if self.client else 0)
 
 
 class Made(msgspec.Struct, frozen=True):

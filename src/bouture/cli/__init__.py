@@ -22,26 +22,18 @@ WRONG_USE = (LossError, MissingExtraError, RecipeError, RunFolderError, UnknownN
 app = App(
     name="bouture",
     help="Grow a small annotated corpus: exact annotations, checks, and an honest measure of whether it helped.",
-    help_format="markdown",
+    help_format="plaintext",
     version=__version__,
 )
 COMMANDS = {
-    "init": ("study:init", "A new project folder: recipe and guide skeleton learnt from a corpus."),
-    "describe": ("corpus:describe", "Know the data: counts, gaps, ambiguities, probable errors."),
-    "convert": ("corpus:convert", "From one format to another, without loss unless told so."),
-    "validate": ("corpus:validate", "Every problem of a corpus file, and what to do about it."),
-    "guide": ("corpus:guide", "Draft a guide from gold; check a guide against gold and itself."),
-    "plan": ("study:plan", "What would be made, how many requests, tokens, money. Sends nothing."),
-    "preview": ("study:preview", "A few prompts, answers, documents and issues, on screen."),
-    "run": ("study:run", "The main job; run it again to continue; ends with the report."),
-    "batch": ("study:batch", "Requests out as a file, answers back in: provider batches, air gap."),
-    "check": ("measure:check", "Quality and coherence of any corpus against gold."),
-    "agree": ("measure:agree", "Agreement between two annotations of the same documents."),
-    "evaluate": ("measure:evaluate", "Does it help? Paired experiment with the duplicate control."),
-    "report": ("study:report", "The report of a run again, in French or English."),
+    "corpus": ("describe", "convert", "validate", "guide"),
+    "study": ("init", "plan", "preview", "run", "batch", "report"),
+    "measure": ("check", "agree", "evaluate"),
 }
-for name, (target, text) in COMMANDS.items():
-    app.command(f"bouture.cli.{target}", name=name, help=text)
+"""Module -> the commands it holds; they import the library only when they run."""
+for module, names in COMMANDS.items():
+    for name in names:
+        app.command(f"bouture.cli.{module}:{name}", name=name)
 app.register_install_completion_command(help="Install shell completion (bash, zsh, fish).")
 
 

@@ -35,10 +35,9 @@ def describe(
 ) -> int:
     """Know the data: counts, gaps, ambiguities, probable annotation errors.
 
-    ```
-    bouture describe train.jsonl --guide guide.md --html profile.html --lang fr
-    bouture describe train.csv --json > profile.json
-    ```
+    For example:
+      bouture describe train.jsonl --guide guide.md --html profile.html --lang fr
+      bouture describe train.csv --json > profile.json
     """
     from bouture.cli.show_profile import show_profile
     from bouture.verbs import corpus as verbs
@@ -75,11 +74,10 @@ def convert(
 ) -> int:
     """From one format to another; refuses to lose anything without `--lossy`.
 
-    ```
-    bouture convert train.csv train.jsonl
-    bouture convert train.jsonl tasks.json --to labelstudio
-    bouture convert train.jsonl train.conll --lossy
-    ```
+    For example:
+      bouture convert train.csv train.jsonl
+      bouture convert train.jsonl tasks.json --to labelstudio
+      bouture convert train.jsonl train.conll --lossy
     """
     from bouture.verbs import corpus as verbs
 
@@ -104,9 +102,8 @@ def validate(
 ) -> int:
     """Every problem with file, line, document and what to do; exit code 1 when one is an error.
 
-    ```
-    bouture validate train.jsonl --guide guide.md
-    ```
+    For example:
+      bouture validate train.jsonl --guide guide.md
     """
     from bouture.verbs import corpus as verbs
 
@@ -125,9 +122,8 @@ def check(
 ) -> int:
     """Check a guide against gold and against itself.
 
-    ```
-    bouture guide check guide.md train.jsonl dev.jsonl
-    ```
+    For example:
+      bouture guide check guide.md train.jsonl dev.jsonl
     """
     from bouture.verbs import corpus as verbs
 
@@ -149,9 +145,8 @@ def draft(
 ) -> int:
     """Write a guide skeleton from gold: labels, ends of relations, examples.
 
-    ```
-    bouture guide draft train.jsonl -o guide.md
-    ```
+    For example:
+      bouture guide draft train.jsonl -o guide.md
     """
     from bouture.errors import InputError
     from bouture.verbs import corpus as verbs

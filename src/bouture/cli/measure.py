@@ -38,10 +38,9 @@ def evaluate(
 ) -> int:
     """Does it help? Trains with and without the new documents, with the duplicate control.
 
-    ```
-    bouture evaluate --train gold.jsonl --test test.jsonl --synthetic demo/accepted.jsonl \\
-        --task entities --sizes 25,50,100 --seeds 5
-    ```
+    For example:
+      bouture evaluate --train gold.jsonl --test test.jsonl --synthetic demo/accepted.jsonl \\
+      --task entities --sizes 25,50,100 --seeds 5
     """
     from bouture.cli.progress import Progress
     from bouture.cli.show_study import show_evaluation
@@ -93,9 +92,8 @@ def agree(
 ) -> int:
     """Agreement of two annotations of the same documents: people, or a person and a machine.
 
-    ```
-    bouture agree first.jsonl second.jsonl
-    ```
+    For example:
+      bouture agree first.jsonl second.jsonl
     """
     from bouture.cli.show_agreement import show_agreement
     from bouture.verbs.measure import agree as measure
@@ -124,12 +122,11 @@ def check(
 ) -> int:
     """Quality and coherence of any corpus: every check, calibrated on gold. 1 when one is rejected.
 
-    ```
-    bouture check new.jsonl --gold train.jsonl --test test.jsonl --guide guide.md
-    ```
+    For example:
+      bouture check new.jsonl --gold train.jsonl --test test.jsonl --guide guide.md
     """
     from bouture.augment.outcome import Status, settle
-    from bouture.verbs.corpus import read
+    from bouture.formats import read
     from bouture.verbs.measure import check as measure
 
     held_out = [document for path in test for document in read(path)]

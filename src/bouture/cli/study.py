@@ -39,10 +39,9 @@ def init(
 ) -> int:
     """A new project folder from a corpus: recipe with comments, guide skeleton, train/dev/test.
 
-    ```
-    bouture init my-study --corpus train.csv
-    bouture init my-study --corpus export.json --format labelstudio --lang en
-    ```
+    For example:
+      bouture init my-study --corpus train.csv
+      bouture init my-study --corpus export.json --format labelstudio --lang en
     """
     from bouture.verbs.initial import init as make
 
@@ -63,9 +62,8 @@ def plan(
 ) -> int:
     """What would be made, how many requests, tokens, money. Sends nothing.
 
-    ```
-    bouture plan recipe.yaml --set strategies.rewrite.limit=20
-    ```
+    For example:
+      bouture plan recipe.yaml --set strategies.rewrite.limit=20
     """
     from bouture.cli.show_study import show_plan
     from bouture.verbs.planning import plan as make
@@ -92,9 +90,8 @@ def preview(
 
     Answers are kept in the run folder: `bouture run` does not ask for them again.
 
-    ```
-    bouture preview recipe.yaml -n 2 --strategy rewrite
-    ```
+    For example:
+      bouture preview recipe.yaml -n 2 --strategy rewrite
     """
     from bouture.cli.show_study import show_preview
     from bouture.verbs.study import preview as make
@@ -120,10 +117,9 @@ def run(
 ) -> int:
     """The main job: ask, read back, check, keep, measure, report. Run it again to continue.
 
-    ```
-    bouture run recipe.yaml
-    bouture run recipe.yaml --set model.concurrency=32 --set run=second-run
-    ```
+    For example:
+      bouture run recipe.yaml
+      bouture run recipe.yaml --set model.concurrency=32 --set run=second-run
     """
     from bouture.cli.progress import Progress
     from bouture.cli.show_study import show_summary
@@ -160,9 +156,8 @@ def report(
 ) -> int:
     """The report of a run again, in French or English.
 
-    ```
-    bouture report demo --lang en -o report.en.html
-    ```
+    For example:
+      bouture report demo --lang en -o report.en.html
     """
     from bouture.verbs.reporting import report as make
 
@@ -182,9 +177,8 @@ def export_(
 ) -> int:
     """Write the requests that have no answer yet to a file.
 
-    ```
-    bouture batch export recipe.yaml requests.jsonl
-    ```
+    For example:
+      bouture batch export recipe.yaml requests.jsonl
     """
     from bouture.verbs.study import batch_export
 
@@ -211,9 +205,8 @@ def import_(
 ) -> int:
     """Store the answers of a file; `bouture run` then reads them without asking.
 
-    ```
-    bouture batch import recipe.yaml answers.jsonl
-    ```
+    For example:
+      bouture batch import recipe.yaml answers.jsonl
     """
     from bouture.verbs.study import batch_import
 

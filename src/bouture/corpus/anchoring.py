@@ -9,7 +9,7 @@ arXiv 2601.16946).
 from collections.abc import Iterable
 from typing import Literal
 
-from bouture.corpus.assignment import Choice, assign
+from bouture.corpus.assignment import Choice, Decision, assign
 from bouture.corpus.candidates import Candidate, Haystack, fold_hard
 from bouture.corpus.context import Context
 from bouture.corpus.document import Span
@@ -42,38 +42,31 @@ def anchor(
     if occurrences == "all":
         return [_everywhere(quote, hay) for quote in quotes]
     found = [_Weighed(quote, hay) for quote in quotes]
-    present = [weighed for weighed in found if weighed.candidates]
-    decisions = iter(assign([weighed.choice() for weighed in present]))
-    anchored = []
-    for weighed in found:
-        if not weighed.candidates:
-            anchored.append(Anchored(weighed.quote, (), How.ABSENT, 0.0))
-            continue
-        decision = next(decisions)
-        spans = tuple(Span(*place) for place in decision.places)
-        taken = weighed.at(decision.places[0])
-        anchored.append(
-            Anchored(
-                weighed.quote,
-                spans,
-                taken.how if decision.decided else How.AMBIGUOUS,
-                weighed.score(taken) / len(spans),
-            )
-        )
-    return anchored
+    decisions = iter(assign([weighed.choice() for weighed in found if weighed.candidates]))
+    return [
+        weighed.anchored(next(decisions))
+        if weighed.candidates
+        else Anchored(weighed.quote, (), How.ABSENT, 0.0)
+        for weighed in found
+    ]
 
 
 def _everywhere(quote: Quote, hay: Haystack) -> Anchored:
-    candidates = _best_tier(hay.candidates(quote.text))
+    candidates = hay.candidates(quote.text)
+    tiers = _best_tiers(candidates)
+    candidates = [c for c in candidates if c.how in tiers]
     if not candidates:
         return Anchored(quote, (), How.ABSENT, 0.0)
     best = max(candidates, key=lambda c: c.score)
-    return Anchored(quote, tuple(Span(c.start, c.end) for c in candidates), best.how, best.score)
+    return Anchored(
+        quote, tuple(Span(c.place.start, c.place.end) for c in candidates), best.how, best.score
+    )
 
 
-def _best_tier(candidates: list[Candidate]) -> list[Candidate]:
-    """The candidates as written (exact or normalised) if there are any, else all."""
-    return [c for c in candidates if c.how in AS_WRITTEN] or candidates
+def _best_tiers(candidates: list[Candidate]) -> tuple[How, ...]:
+    """Exact and normalised if there are any such candidates, else whatever there is."""
+    written = any(c.how in AS_WRITTEN for c in candidates)
+    return AS_WRITTEN if written else (How.CASEFOLD, How.FUZZY)
 
 
 class _Weighed:
@@ -83,41 +76,40 @@ class _Weighed:
         self.quote = quote
         self.candidates = hay.candidates(quote.text)
         self._context = Context(quote, hay)
-        agreements = self._context.agreements(self.candidates)
-        self._agreement = dict(zip(self.candidates, agreements, strict=True))
+        self._agreements = self._context.agreements(self.candidates)
 
     def choice(self) -> Choice:
         """The places that remain once the context has spoken."""
-        top = max(self._agreement.values())
-        if self._context and top >= ENOUGH_CONTEXT:
-            kept = self._tied()
+        kept = list(zip(self.candidates, self._agreements, strict=True))
+        if self._context and max(self._agreements) >= ENOUGH_CONTEXT:
+            kept = self._tied(kept)
             settled = True
         else:
-            kept = _best_tier(self.candidates)
+            tiers = _best_tiers(self.candidates)
+            kept = [(c, agreement) for c, agreement in kept if c.how in tiers]
             settled = len(kept) == 1
         return Choice(
             key=(fold_hard(self.quote.text), self.quote.label),
-            places=tuple((c.start, c.end) for c in kept),
-            weights=tuple(self._agreement[c] + self._context.edge(c) for c in kept),
+            places=tuple(c.place[:2] for c, _ in kept),
+            weights=tuple(agreement + self._context.edge(c) for c, agreement in kept),
             settled=settled,
-            spare=tuple((c.start, c.end) for c in self.candidates),
+            spare=tuple(c.place[:2] for c in self.candidates),
         )
 
-    def _tied(self) -> list[Candidate]:
-        """The candidates with the best context and tier; among equals, those with the context verbatim."""
-        rank = {c: (agreement, c.score) for c, agreement in self._agreement.items()}
-        best = max(rank.values())
-        tied = [c for c in self.candidates if rank[c] == best]
+    def _tied(self, weighed: list[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
+        """Those with the best context and tier; among equals, those with the context verbatim."""
+        best = max((agreement, c.score) for c, agreement in weighed)
+        tied = [(c, agreement) for c, agreement in weighed if (agreement, c.score) == best]
         if len(tied) == 1:
             return tied
-        return [c for c in tied if self._context.verbatim(c)] or tied
+        return [(c, agreement) for c, agreement in tied if self._context.verbatim(c)] or tied
 
-    def at(self, place: tuple[int, int]) -> Candidate:
-        """The candidate at a place."""
-        return next(c for c in self.candidates if (c.start, c.end) == place)
-
-    def score(self, candidate: Candidate) -> float:
-        """Closeness of the string, halved when nothing of a given context agrees."""
-        if not self._context:
-            return candidate.score
-        return candidate.score * (1 + self._agreement[candidate]) / 2
+    def anchored(self, decision: Decision) -> Anchored:
+        """The result for this quote, graded."""
+        spans = tuple(Span(*place) for place in decision.places)
+        i = next(i for i, c in enumerate(self.candidates) if c.place[:2] == decision.places[0])
+        how = self.candidates[i].how if decision.decided else How.AMBIGUOUS
+        score = self.candidates[i].score
+        if self._context:  # halved when nothing of it agrees
+            score *= (1 + self._agreements[i]) / 2
+        return Anchored(self.quote, spans, how, score / len(spans))

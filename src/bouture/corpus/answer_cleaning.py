@@ -6,9 +6,10 @@ from bouture.corpus.findings import Findings, shown
 from bouture.corpus.issue import Severity, Wording
 from bouture.corpus.relation_lines import HEADER, attempted
 
-TAG = re.compile(r"</?\s*(?:e|ent|entity|entite|mention)\b[^<>]*>|</?e\d+\b[^<>]*>", re.IGNORECASE)
+TAG = re.compile(r"</?\s*(?:e|ent|entity|entite|mention|e\d+)(?:[\s:/][^<>]*)?>", re.IGNORECASE)
 _ESCAPED_TAG = re.compile(
-    r"&lt;(?P<inside>\s*/?\s*e\d*\b(?:(?!&lt;|&gt;)[^<>]){0,200})&gt;", re.IGNORECASE
+    r"&lt;(?P<inside>\s*(?:/\s*e\d*|e(?:\d+|\s(?=[^<>]{1,200}=))(?:(?!&lt;|&gt;)[^<>]){0,200})\s*)&gt;",
+    re.IGNORECASE,
 )
 _THINKING = re.compile(
     r"<(think|thinking|reasoning|reflexion)>.*?(?:</\1>|(?P<open>\Z))", re.DOTALL | re.IGNORECASE

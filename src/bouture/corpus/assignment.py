@@ -7,6 +7,7 @@ the latest monotone assignment agree on it. If it does not, only identical quote
 """
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Hashable
 from typing import NamedTuple
 
@@ -29,7 +30,9 @@ class Choice(NamedTuple):
     settled: bool
     """Whether context or uniqueness leaves no doubt that it is one of `places`."""
     spare: tuple[Place, ...] = ()
-    """Other places of the same string, for when `places` are taken."""
+    """Every place of the same string, for when `places` are taken."""
+    displaced: bool = False
+    """Whether the places its context asked for were taken, so that any decision is a guess."""
 
 
 class Decision(NamedTuple):
@@ -42,13 +45,18 @@ class Decision(NamedTuple):
 def assign(choices: list[Choice]) -> list[Decision]:
     """One decision for each choice, in their order."""
     settled, opened = _settle(choices)
-    chain = _chain(settled)
-    ordered = len(chain) >= ORDERED * len(settled)
-    if ordered:
-        opened = _between_neighbours(opened, chain, settled)
     decisions = {i: Decision((place,), decided=True) for i, place in settled.items()}
-    for group in _groups(opened, ordered):
-        decisions.update(_decide(group, opened, follow=ordered))
+    chain = _chain(settled)
+    if len(chain) >= ORDERED * len(settled):
+        opened = _between_neighbours(opened, chain, settled)
+        decisions.update(_in_order(opened) or _by_identical(opened))
+    else:
+        decisions.update(_by_identical(opened))
+    for i, choice in opened.items():
+        if choice.displaced:
+            guess = decisions[i].places[0]
+            others = (p for p in choice.spare if p != guess)
+            decisions[i] = Decision((guess, *others), decided=False)
     return [decisions[i] for i in range(len(choices))]
 
 
@@ -75,7 +83,7 @@ def _without(choice: Choice, taken: set[Place]) -> Choice:
     if not free:
         spare = tuple(p for p in choice.spare if p not in taken)
         places = spare or choice.places
-        return choice._replace(places=places, weights=(0.0,) * len(places), settled=False)
+        return choice._replace(places=places, weights=(0.0,) * len(places), displaced=bool(spare))
     weights = tuple(w for p, w in zip(choice.places, choice.weights, strict=True) if p not in taken)
     return choice._replace(places=tuple(free), weights=weights)
 
@@ -121,53 +129,64 @@ def _between_neighbours(
     return bounded
 
 
-def _groups(opened: dict[int, Choice], ordered: bool) -> list[list[int]]:
-    """Open quotes that are decided together: all when the list is ordered, else the identical ones."""
-    if ordered:
-        return [list(opened)]
-    groups: dict[Hashable, list[int]] = {}
+def _in_order(opened: dict[int, Choice]) -> dict[int, Decision]:
+    """Decisions when the open quotes follow the text; none when no assignment does."""
+    earliest = _sweep(opened, follow=True)
+    latest = _sweep(opened, follow=True, forward=False)
+    if not len(earliest) == len(latest) == len(opened):
+        return {}
+    twins = Counter(choice.key for choice in opened.values())
+    return {
+        i: _between(choice, earliest[i], latest[i], keep_first=twins[choice.key] > 1)
+        for i, choice in opened.items()
+    }
+
+
+def _between(choice: Choice, first: Place, last: Place, keep_first: bool) -> Decision:
+    """The places from the earliest to the latest; guessed by weight, or the earliest."""
+    possible = [p for p in choice.places if first <= p <= last]
+    weight = dict(zip(choice.places, choice.weights, strict=True))
+    guess = first if keep_first else max(possible, key=lambda p: (weight[p], -p[0]))
+    rest = tuple(p for p in possible if p != guess)
+    return Decision((guess, *rest), decided=not rest)
+
+
+def _by_identical(opened: dict[int, Choice]) -> dict[int, Decision]:
+    """Decisions without regard to order: identical quotes share out their places, the most constrained first."""
+    groups: dict[tuple[Hashable, tuple[Place, ...]], dict[int, Choice]] = {}
     for i, choice in opened.items():
-        groups.setdefault((choice.key, choice.places), []).append(i)
-    return list(groups.values())
-
-
-def _decide(group: list[int], opened: dict[int, Choice], follow: bool) -> dict[int, Decision]:
-    earliest = _sweep(group, opened, follow, forward=True)
-    latest = _sweep(group[::-1], opened, follow, forward=False)
-    members: dict[Hashable, int] = {}
-    for i in group:
-        members[opened[i].key] = members.get(opened[i].key, 0) + 1
-    decisions = {}
-    for i in group:
-        choice = opened[i]
-        first, last = earliest[i], latest[i]
-        consistent = first is not None and last is not None and first <= last
-        possible = [p for p in choice.places if not consistent or (first or p) <= p <= (last or p)]
-        weight = dict(zip(choice.places, choice.weights, strict=True))
-        if members[choice.key] > 1 and first is not None and consistent:
-            guess = first
-        else:
-            guess = max(possible, key=lambda p: (weight[p], -p[0]))
-        rest = tuple(p for p in possible if p != guess)
-        decisions[i] = Decision((guess, *rest), decided=not rest)
+        groups.setdefault((choice.key, choice.places), {})[i] = choice
+    taken: dict[Hashable, set[Place]] = {}
+    decisions: dict[int, Decision] = {}
+    for (key, _), group in sorted(groups.items(), key=lambda item: len(item[0][1])):
+        mine = taken.setdefault(key, set())
+        free = {i: _without(choice, mine) for i, choice in group.items()}
+        earliest = _sweep(free, follow=False)
+        latest = _sweep(free, follow=False, forward=False)
+        for i, choice in free.items():
+            if len(earliest) < len(free):  # more quotes than places: the first ones take them all
+                first = earliest.get(i)
+                guess = choice.places[0] if first is None else first
+                rest = tuple(p for p in choice.places if p != guess)
+                decided = first is not None or not rest
+                decisions[i] = Decision((guess,) if decided else (guess, *rest), decided)
+            else:
+                decisions[i] = _between(choice, earliest[i], latest[i], keep_first=len(free) > 1)
+            mine.add(decisions[i].places[0])
     return decisions
 
 
-def _sweep(
-    group: list[int], opened: dict[int, Choice], follow: bool, forward: bool
-) -> dict[int, Place | None]:
+def _sweep(opened: dict[int, Choice], follow: bool, forward: bool = True) -> dict[int, Place]:
     """The earliest (or, backwards, the latest) places that keep identical quotes apart and in order.
 
-    With `follow` different quotes keep the order too. None where no place is left.
+    With `follow` different quotes keep the order too. Quotes for which no place is left are missing.
     """
     sign = 1 if forward else -1
     border: Place | None = None
     last: dict[Hashable, Place] = {}
-    found: dict[int, Place | None] = {}
-    for i in group:
-        choice = opened[i]
+    found: dict[int, Place] = {}
+    for i, choice in opened.items() if forward else reversed(opened.items()):
         twin = last.get(choice.key)
-        found[i] = None
         for place in choice.places if forward else reversed(choice.places):
             if twin is not None and sign * place[0] <= sign * twin[0]:
                 continue

@@ -25,13 +25,23 @@ ARTICLE = re.compile(
 WORD = re.compile(r"[^\W_]+")
 
 
-class Candidate(NamedTuple):
-    """One place: in the text (`start`, `end`) and in its folded form (`folded_start`, `folded_end`)."""
+class Place(NamedTuple):
+    """Where whole words of the text are."""
 
     start: int
     end: int
     folded_start: int
     folded_end: int
+    words_before: int
+    """How many words of the folded text start before the place."""
+    words_to_end: int
+    """How many start before its end."""
+
+
+class Candidate(NamedTuple):
+    """One place where a quote may be, and how well the string agrees."""
+
+    place: Place
     how: How
     score: float
 
@@ -47,7 +57,7 @@ class Haystack:
         self.text = text
         self._folded = normalise(text, casefold=True, accents=False)
         self.folded = self._folded.text
-        self._places: dict[str, list[tuple[int, int, int, int]]] = {}
+        self._places: dict[str, list[Place]] = {}
         self._graded: dict[str, list[Candidate]] = {}
         self._surfaces: dict[str, str] = {}
 
@@ -78,14 +88,14 @@ class Haystack:
             return []
         normal = normalise(quote).text.strip()
         found = []
-        for start, end, folded_start, folded_end in self._bounded(needle):
-            surface = self.text[start:end]
+        for place in self._bounded(needle):
+            surface = self.text[place.start : place.end]
             if surface == quote:
                 how = How.EXACT
             else:
                 same = self._normal(surface) == normal
                 how = How.NORMALISED if same else How.CASEFOLD
-            found.append(Candidate(start, end, folded_start, folded_end, how, TIER_SCORE[how]))
+            found.append(Candidate(place, how, TIER_SCORE[how]))
         return found or self._fuzzy(needle)
 
     def _normal(self, surface: str) -> str:
@@ -94,14 +104,14 @@ class Haystack:
             known = self._surfaces[surface] = normalise(surface).text
         return known
 
-    def _bounded(self, needle: str) -> list[tuple[int, int, int, int]]:
-        """Source and folded offsets of every occurrence of `needle` that cuts no word."""
+    def _bounded(self, needle: str) -> list[Place]:
+        """Every occurrence of `needle` that cuts no word."""
         known = self._places.get(needle)
         if known is not None:
             return known
         text, size = self.folded, len(needle)
         found = [
-            (*self._source(start, start + size), start, start + size)
+            self._place(start, start + size)
             for start in self._occurrences(needle)
             if not cuts_a_word(text, start, start + size)
         ]
@@ -122,9 +132,11 @@ class Haystack:
             yield start
             start = text.find(needle, start + 1)
 
-    def _source(self, start: int, end: int) -> tuple[int, int]:
+    def _place(self, start: int, end: int) -> Place:
         span = self._folded.span(start, end)
-        return span.start, span.end
+        before = bisect_left(self.word_starts, start)
+        to_end = bisect_left(self.word_starts, end, before)
+        return Place(span.start, span.end, start, end, before, to_end)
 
     def _fuzzy(self, needle: str) -> list[Candidate]:
         score = TIER_SCORE[How.FUZZY]
@@ -134,7 +146,7 @@ class Haystack:
             if form != needle and WORD.search(form) and not ARTICLE.fullmatch(form + " ."):
                 places = self._bounded(form)
                 if places:
-                    return [Candidate(*place, How.FUZZY, score) for place in places]
+                    return [Candidate(place, How.FUZZY, score) for place in places]
         for form in (needle, forms[2]):
             near = self._near(form)
             if near:
@@ -148,7 +160,7 @@ class Haystack:
         if len(words) < 2 or not budget:
             return []
         best, size = budget, len(needle)
-        found: list[tuple[int, int, int, int]] = []
+        found: list[Place] = []
         for i in self._word_positions.get(words[0], ()):
             start = self.word_starts[i]
             last = bisect_left(self.word_starts, start + size + budget, i)
@@ -162,9 +174,9 @@ class Haystack:
                 if edits < best:
                     best, found = edits, []
                 if edits == best:
-                    found.append((*self._source(start, end), start, end))
+                    found.append(self._place(start, end))
         score = TIER_SCORE[How.FUZZY] * (1 - best / size)
-        return [Candidate(*place, How.FUZZY, score) for place in found]
+        return [Candidate(place, How.FUZZY, score) for place in found]
 
     @cached_property
     def _word_positions(self) -> dict[str, list[int]]:

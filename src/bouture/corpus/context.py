@@ -1,8 +1,6 @@
 """How well the words around a place agree with the context that came with a quote."""
 
-from bisect import bisect_left
-
-from bouture.corpus.candidates import WORD, Candidate, Haystack, fold_hard
+from bouture.corpus.candidates import WORD, Candidate, Haystack, Place, fold_hard
 from bouture.corpus.quotes import Quote
 
 CUT_CONTEXT = 0.98
@@ -32,31 +30,35 @@ class Context:
 
     def agreements(self, candidates: list[Candidate]) -> list[float]:
         """For each place, 0 (nothing agrees) to 1 (the whole context is there, as words)."""
-        whole = [self._whole(candidate) for candidate in candidates]
+        whole = [self._whole(candidate.place) for candidate in candidates]
         if not self or any(whole):
             return whole
-        before = WORD.findall(self._before)[::-1][:FARTHEST_WORD]
+        before = WORD.findall(self._before)[-FARTHEST_WORD:]
         after = WORD.findall(self._after)[:FARTHEST_WORD]
-        return [self._by_word(candidate, before, after) for candidate in candidates]
+        if not before and not after:
+            return whole
+        same = [self._same_words(candidate.place, before, after) for candidate in candidates]
+        if any(same):
+            return same
+        return [self._by_word(candidate.place, before, after) for candidate in candidates]
 
     def edge(self, candidate: Candidate) -> float:
         """A little weight for a place at the edge of the text when the context on that side is missing."""
-        words, starts = self._hay.words, self._hay.word_starts
-        first = not self._before and bisect_left(starts, candidate.folded_start) == 0
-        last = not self._after and bisect_left(starts, candidate.folded_end) == len(words)
+        place = candidate.place
+        first = not self._before and place.words_before == 0
+        last = not self._after and place.words_to_end == len(self._hay.words)
         return AT_EDGE if first or last else 0.0
 
     def verbatim(self, candidate: Candidate) -> bool:
         """Whether the context is around the place character for character (outer spaces apart)."""
-        text = self._hay.text
+        text, place = self._hay.text, candidate.place
         before, after = self._quote.before.strip(), self._quote.after.strip()
-        return text[: candidate.start].rstrip().endswith(before) and (
-            text[candidate.end : candidate.end + len(after) + 8].lstrip().startswith(after)
+        return text[: place.start].rstrip().endswith(before) and (
+            text[place.end : place.end + len(after) + 8].lstrip().startswith(after)
         )
 
-    def _whole(self, candidate: Candidate) -> float:
-        folded = self._hay.folded
-        start, end = candidate.folded_start, candidate.folded_end
+    def _whole(self, place: Place) -> float:
+        folded, start, end = self._hay.folded, place.folded_start, place.folded_end
         if start and folded[start - 1] == " ":
             start -= 1
         if end < len(folded) and folded[end] == " ":
@@ -68,16 +70,20 @@ class Context:
         cut_right = self._after and last < len(folded) and folded[last - 1 : last + 1].isalnum()
         return CUT_CONTEXT if cut_left or cut_right else 1.0
 
-    def _by_word(self, candidate: Candidate, before: list[str], after: list[str]) -> float:
-        total = len(before) + len(after)
-        if not total:
-            return 0.0
-        words, starts = self._hay.words, self._hay.word_starts
-        left = bisect_left(starts, candidate.folded_start)
-        right = bisect_left(starts, candidate.folded_end)
+    def _same_words(self, place: Place, before: list[str], after: list[str]) -> float:
+        """1 when the words are the same and only the punctuation differs."""
+        words = self._hay.words
+        left, right = place.words_before, place.words_to_end
+        start = max(0, left - len(before))
+        return float(words[start:left] == before and words[right : right + len(after)] == after)
+
+    def _by_word(self, place: Place, before: list[str], after: list[str]) -> float:
+        words = self._hay.words
+        left, right = place.words_before, place.words_to_end
         near_left = words[max(0, left - len(before) - 1) : left][::-1]
         near_right = words[right : right + len(after) + 1]
-        return (_aligned(before, near_left) + _aligned(after, near_right)) / total
+        credit = _aligned(before[::-1], near_left) + _aligned(after, near_right)
+        return credit / (len(before) + len(after))
 
 
 def _aligned(expected: list[str], found: list[str]) -> float:

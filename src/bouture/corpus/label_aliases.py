@@ -38,7 +38,7 @@ _SLIP = 0.9
 def key(label: str) -> str:
     """A label without case, accents, separators and plural mark."""
     bare = re.sub(r"[\W_]+", "", normalise(label, casefold=True, accents=False).text)
-    return bare[:-1] if len(bare) > 4 and bare.endswith("s") else bare
+    return bare[:-1] if len(bare) > 4 and bare.endswith(("s", "aux", "eux")) else bare
 
 
 def resolve(label: str, known: Iterable[str]) -> str | None:

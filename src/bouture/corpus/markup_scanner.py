@@ -14,6 +14,8 @@ from bouture.corpus.relation_lines import ID
 _TOKEN = re.compile(
     r"<\s*(?P<close>/)?\s*(?P<name>[^\W\d_][\w.:-]*)?(?P<inside>[^<>]*?)(?P<alone>/)?\s*>|(?P<reference>&[#\w]{1,10};)"
 )
+_SPACE_AFTER_OPENING = re.compile(r"(?:^|(?<=[\s’']))((?:<\s*e\d*(?:\s[^<>]*)?>)+) +", re.IGNORECASE)
+_SPACE_BEFORE_CLOSING = re.compile(r" +((?:</\s*e\d*\s*>)+)(?=[\s.,)\]]|$)", re.IGNORECASE)
 _EXACT = re.compile(r'<e id="(?P<id>[^"<>]*)" t="(?P<label>[^"<>]*)">')
 _CUT = re.compile(r"<\s*/?\s*(?:e|ent|entity|mention)?(?:\s[^<>]*|/?)\Z", re.IGNORECASE)
 _KEY = re.compile(r"(?:(?<=\s)|^)(?P<name>\w+)\s*[=:]\s*|(?<=[\"'”»’])(?P<glued>\w+)\s*=\s*")
@@ -29,6 +31,8 @@ _HTML = {
 }  # fmt: skip
 _EDGE = " \t\r\n\u00a0\u202f\u2009,;:"
 _PARTNERS = {"«": "»", "“": "”", "(": ")", "[": "]", '"': '"'}
+_SENTENCE_END = re.compile(r"[^\W\d_]{4,}[.!?…]\Z")
+_GOES_ON = re.compile(r"\s*[a-zß-öø-ÿœ0-9,;:(]")
 _UNCLOSED_WORDS = 4
 """An unclosed mention that ends its line is closed there when it has at most that many words."""
 
@@ -55,6 +59,10 @@ W_DOUBLED = Wording("tag {tag!r} doubled, one removed", "balise {tag!r} en doubl
 W_WRONG_CLOSE = Wording("tag closed by {tag!r}", "balise fermée par {tag!r}")
 W_TRIMMED = Wording(
     "mention {raw!r} trimmed to {mention!r}", "mention {raw!r} ramenée à {mention!r}"
+)
+W_SPACES = Wording(
+    "{count} space(s) between a tag and its mention removed",
+    "{count} espace(s) entre une balise et sa mention retirée(s)",
 )
 W_EMPTY = Wording("mention without text {tag!r}, removed", "mention sans texte {tag!r}, retirée")
 
@@ -96,6 +104,10 @@ class Scanner:
         if cut and body[cut.start() :].strip() != "<":
             self._note("M03", Severity.REJECT, W_CUT, tag=shown(cut.group()))
             body = body[: cut.start()]
+        body, after = _SPACE_AFTER_OPENING.subn(r"\1", body)
+        body, before = _SPACE_BEFORE_CLOSING.subn(r"\1", body)
+        if after or before:
+            self._note("M13", Severity.REPAIRED, W_SPACES, count=after + before)
         done = 0
         for token in _TOKEN.finditer(body):
             if self._token(token, body[done : token.start()]):
@@ -172,7 +184,7 @@ class Scanner:
         id = label = ""
         keys = [key for key in _KEY.finditer(inside) if self._is_key(key)]
         ends = [key.start() for key in keys[1:]] + [len(inside)]
-        for key, end in zip(keys, ends, strict=True):
+        for key, end in zip(keys, ends, strict=False):
             name = (key["name"] or key["glued"]).casefold()
             value = unescaped(inside[key.end() : end].strip(_QUOTES))
             if name in _ID_NAMES:
@@ -251,6 +263,8 @@ class Scanner:
     def _trim(self, one: Scanned, text: str) -> Scanned | None:
         end = min(one.end, len(text))
         start, end = trimmed(text, min(one.start, end), end)
+        if start >= end and text[one.start : one.end].strip():
+            return one
         if start >= end:
             self._note("M13", Severity.REVIEW, W_EMPTY, tag=one.tag)
             return None
@@ -282,7 +296,8 @@ class Scanner:
 def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     """The bounds of a mention without white space, separators and half pairs of quotes or brackets.
 
-    A final full stop goes only after a word of five letters or more: `Inc.` and `O.N.U.` keep theirs.
+    A final full stop goes only after a word of four letters or more, where the sentence ends: `Inc.`,
+    `O.N.U.` and « la 3e div. avance » keep theirs.
     """
     while True:
         bounds = start, end
@@ -296,7 +311,7 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
                 start += 1
             if opening != closing and inside.endswith(closing) and opening not in inside:
                 end -= 1
-        if re.search(r"[^\W\d_]{5,}[.!?…]\Z", text[start:end]):
+        if _SENTENCE_END.search(text[start:end]) and not _GOES_ON.match(text, end):
             end -= 1
         if bounds == (start, end) or start >= end:
             return start, end

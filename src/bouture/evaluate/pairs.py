@@ -7,6 +7,7 @@ may hold several relations. The weakness to know: a relation between labels neve
 never predicted.
 """
 
+import math
 import random
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -80,7 +81,7 @@ class Pairs:
         table = [(self.rows(d), d, weight) for d, weight in taught]
         patterns = learn_patterns([document for document, _ in taught])
         if not patterns:
-            return PairsModel({}, {}, self)
+            return PairsModel({}, [], self)
         features = vstack([rows.features for rows, _, _ in table], format="csr")
         types = [pair for rows, _, _ in table for pair in rows.types]
         where: dict[tuple[str, str], list[int]] = {}
@@ -88,13 +89,13 @@ class Pairs:
             where.setdefault(pair, []).append(index)
         weight = np.concatenate([np.full(len(r.pairs), w, dtype=float) for r, _, w in table])
         positive = _positives(table)
-        deciders = {}
-        for label in sorted(patterns):
+        deciders = []
+        for label, ends in patterns.items():
             rng = random.Random(f"{seed}\n{label}")
-            candidates = sorted(i for ends in patterns[label] for i in where.get(ends, ()))
+            candidates = sorted(index for pair in ends for index in where.get(pair, ()))
             chosen = self._sample(candidates, positive[label], rng)
             truth = np.fromiter((i in positive[label] for i in chosen), bool, len(chosen))
-            deciders[label] = self._decider(features[chosen], truth, weight[chosen])
+            deciders.append(self._decider(features[chosen], truth, weight[chosen]))
         return PairsModel(patterns, deciders, self)
 
     def _sample(
@@ -106,13 +107,24 @@ class Pairs:
         kept = set(rng.sample(negative, self.options.max_negatives)) | positive
         return [index for index in candidates if index in kept]
 
-    def _decider(self, features: Any, truth: Any, weight: Any) -> Any:
+    def _decider(self, features: Any, truth: Any, weight: Any) -> "Decider":
         from sklearn.linear_model import LogisticRegression
 
-        if truth.all():  # every pair of these types was related: nothing to tell apart
-            return None
+        if truth.all():  # every pair of these labels was related: nothing to tell apart
+            return Decider(np.empty(0, dtype=int), np.empty(0), math.inf)
+        # The solver works on dense vectors: a hundred times faster without the unused columns.
+        columns = np.unique(features.indices)
         model = LogisticRegression(C=self.options.c, solver="liblinear", random_state=0)
-        return model.fit(features, truth, sample_weight=weight)
+        model.fit(features[:, columns], truth, sample_weight=weight)
+        return Decider(columns, model.coef_[0], float(model.intercept_[0]))
+
+
+class Decider(NamedTuple):
+    """A linear decision: the weights of some columns, and the log-odds of a pair without any."""
+
+    columns: Any
+    weights: Any
+    bias: float
 
 
 class PairsModel:
@@ -121,31 +133,34 @@ class PairsModel:
     def __init__(
         self,
         patterns: dict[str, frozenset[tuple[str, str]]],
-        deciders: dict[str, Any],
+        deciders: Sequence[Decider],
         learner: Pairs,
     ) -> None:
+        from scipy.sparse import csc_array
+
         self.patterns = patterns
-        self.deciders = deciders
-        """None for a label whose candidates were all related in training: it then always holds."""
         self._learner = learner
+        starts = np.cumsum([0, *(len(decider.columns) for decider in deciders)])
+        columns = np.concatenate([d.columns for d in deciders] or [np.empty(0, dtype=int)])
+        weights = np.concatenate([d.weights for d in deciders] or [np.empty(0)])
+        self._weights = csc_array((weights, columns, starts), shape=(WIDTH, len(deciders)))
+        self._bias = np.array([decider.bias for decider in deciders])
 
     def predict(self, document: Document) -> list[Relation]:
         """The relations found between the entities of `document`, in alphabetical order."""
         rows = self._learner.rows(document)
-        found = []
-        for label, ends in self.patterns.items():
-            chosen = [index for index, types in enumerate(rows.types) if types in ends]
-            if not chosen:
-                continue
-            decider = self.deciders[label]
-            holds = np.ones(len(chosen), dtype=bool)
-            if decider is not None:
-                probability = decider.predict_proba(rows.features[chosen])[:, 1]
-                holds = probability >= self._learner.options.threshold
-            for index in np.asarray(chosen)[holds]:
-                head, tail = rows.pairs[index]
-                found.append(Relation(head, label, tail))
-        return sorted(found)
+        if not rows.pairs or not self.patterns:
+            return []
+        threshold = self._learner.options.threshold
+        least = math.log(threshold / (1 - threshold))
+        holds = (rows.features @ self._weights).toarray() + self._bias >= least
+        return sorted(
+            Relation(head, label, tail)
+            for column, (label, ends) in enumerate(self.patterns.items())
+            for row in np.flatnonzero(holds[:, column])
+            if rows.types[row] in ends
+            for head, tail in [rows.pairs[row]]
+        )
 
 
 def learn_patterns(documents: Sequence[Document]) -> dict[str, frozenset[tuple[str, str]]]:
@@ -168,13 +183,14 @@ def _types(head: str, tail: str, loop: bool) -> tuple[str, str]:
 
 
 def _rows(document: Document) -> Rows:
+    from scipy.sparse import csr_array
     from sklearn.feature_extraction import FeatureHasher
 
     labels = document.labels()
     pairs, described = pair_features(document)
     types = [_types(labels[head], labels[tail], head == tail) for head, tail in pairs]
     hasher = FeatureHasher(WIDTH, input_type="string", alternate_sign=False, dtype=np.float32)
-    return Rows(pairs, types, hasher.transform(described or [["empty"]])[: len(pairs)])
+    return Rows(pairs, types, csr_array(hasher.transform(described or [[""]]))[: len(pairs)])
 
 
 def _positives(table: Sequence[tuple[Rows, Document, int]]) -> dict[str, frozenset[int]]:

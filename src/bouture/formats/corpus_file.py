@@ -129,13 +129,11 @@ def guess_from_name(path: Path) -> Format:
     Raises:
         FormatError: the name does not tell; the known formats are listed.
     """
-    members = [_member(name) for name in FORMATS.names()]
-    for member in members:
-        if path.name.lower().endswith(member.suffixes):
-            return member
-    for member in members:
-        if not path.suffix and member.recognises(path, ""):
-            return member
+    for name in FORMATS.names():
+        if path.name.lower().endswith(_member(name).suffixes):
+            return _member(name)
+    if path.is_dir() or not path.suffix:
+        return _member("brat")
     raise _unknown(path, "the name does not tell the format to write")
 
 

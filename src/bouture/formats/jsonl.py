@@ -164,6 +164,8 @@ def _read_entities(value: dict[str, Any], record: Record, extra: ExtraFields) ->
         mentions = [m for each in given if (m := record.mention(owner, each, "text"))]
         if id is not None and label is not None and len(mentions) == len(given):
             entities.append(RawEntity(id, label, mentions))
+        elif id is not None:
+            record.broken.add(id)
     return entities
 
 
@@ -196,6 +198,8 @@ def _merge_clusters(
         joined = []
         for member in record.cast(f"cluster {id!r}", "members", members, list) or []:
             if member not in loose:
+                if member in record.broken:
+                    continue
                 record.add("V19", entity=id, group=f"cluster {id!r}", member=member)
                 continue
             joined.append(loose.pop(member))

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from bouture.corpus.document import Document, Entity
-from bouture.corpus.issue import Place, Wording
+from bouture.corpus.issue import Wording
 from bouture.errors import FormatError
 from bouture.formats.format import Carried, Placed, Scanned
 from bouture.formats.json_list import items
@@ -123,9 +123,11 @@ def _region_ids(entity: Entity, number: int, taken: set[str]) -> list[str]:
     """One id for each mention: the entity's own for the first, unless Label Studio would cut it at a `#`."""
     names = []
     for mention in range(len(entity.spans)):
-        name = entity.id if mention == 0 and "#" not in entity.id else f"r{number}.{mention}"
-        while mention + ("#" in entity.id) and name in taken:
-            name += "_"
+        name = entity.id
+        if mention or "#" in entity.id:
+            name = f"r{number}.{mention}"
+            while name in taken:
+                name += "_"
         taken.add(name)
         names.append(name)
     return names
@@ -157,7 +159,9 @@ def _read_task(task: Any, position: int, record: Record) -> Document | None:
     if data.keys() <= OURS and isinstance(data.get("meta", {}), dict):
         meta = data.get("meta", {})
     else:
-        meta = {field: value for field, value in data.items() if value is not text and field != "id"}
+        meta = {
+            field: value for field, value in data.items() if value is not text and field != "id"
+        }
     origin = record.origin(data.get("origin")) if data.keys() <= OURS else None
     return record.document(text, entities, relations, origin, meta)
 

@@ -100,9 +100,7 @@ def _verbatim(text: str, region: Region) -> Region:
     return region._replace(mention=RawMention(start, end, text[start:end]))
 
 
-def _group(
-    regions: list[Region], record: Record
-) -> tuple[list[RawEntity], dict[str, str]]:
+def _group(regions: list[Region], record: Record) -> tuple[list[RawEntity], dict[str, str]]:
     """Entities from the regions that name the same one, and the entity that each region belongs to.
 
     A region of another label than the rest of its entity was relabelled by a person: it becomes an entity

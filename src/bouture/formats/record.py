@@ -40,6 +40,8 @@ class Record:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.problems: list[Problem] = []
+        self.broken: set[str] = set()
+        """Ids of entities that are there but wrong, so that relations to them are not called dangling."""
 
     def name(self, document: str) -> None:
         """From here on problems are said of this document."""
@@ -140,7 +142,7 @@ class Record:
         """The document, or None when something is an error; problems are in `problems`."""
         built = [entity for raw in entities if (entity := self._entity(text, raw)) is not None]
         self._check_ids(entities)
-        kept = self._relations(relations, {raw.id for raw in entities})
+        kept = self._relations(relations, {raw.id for raw in entities} | self.broken)
         if self.failed:
             return None
         try:
@@ -151,28 +153,35 @@ class Record:
             self.add("V03", syntax="document", why=error.message)
             return None
 
+    def check_mention(self, text: str, entity: str, mention: RawMention) -> bool:
+        """Whether a mention lies inside the text and reads as the file says; a problem when not."""
+        start, end, said = mention
+        if not 0 <= start < end <= len(text):
+            guess = explain_outside(text, start, end, said)
+            self.add(
+                "V12",
+                entity=entity,
+                id=entity,
+                start=start,
+                end=end,
+                length=len(text),
+                guess=guess.en,
+                guess_fr=guess.fr,
+            )
+            return False
+        if said is not None and text[start:end] != said:
+            self._mismatch(text, entity, mention)
+            return False
+        return True
+
     def _entity(self, text: str, raw: RawEntity) -> Entity | None:
         spans: dict[Span, None] = {}
-        for start, end, said in raw.mentions:
-            if not 0 <= start < end <= len(text):
-                guess = explain_outside(text, start, end, said)
-                self.add(
-                    "V12",
-                    entity=raw.id,
-                    id=raw.id,
-                    start=start,
-                    end=end,
-                    length=len(text),
-                    guess=guess.en,
-                    guess_fr=guess.fr,
-                )
+        for mention in raw.mentions:
+            if not self.check_mention(text, raw.id, mention):
                 continue
-            if said is not None and text[start:end] != said:
-                self._mismatch(text, raw.id, RawMention(start, end, said))
-                continue
-            span = Span(start, end)
+            span = Span(mention.start, mention.end)
             if span in spans:
-                self.add("V16", entity=raw.id, id=raw.id, start=start, end=end)
+                self.add("V16", entity=raw.id, id=raw.id, start=span.start, end=span.end)
             spans[span] = None
         if not raw.mentions:
             self.add("V05", entity=raw.id, owner=f"entity {raw.id!r}", field="mentions", found="[]")

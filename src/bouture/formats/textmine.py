@@ -178,11 +178,11 @@ def _read_entities(listed: list[Any], record: Record) -> list[RawEntity]:
         owner = f"entity {id!r}"
         label = record.get(owner, item, "type", str)
         given = record.get(owner, item, "mentions", list)
-        if id is None or label is None or given is None:
-            continue
-        mentions = [m for each in given if (m := record.mention(owner, each, "value"))]
-        if len(mentions) == len(given):
+        mentions = [m for each in given or [] if (m := record.mention(owner, each, "value"))]
+        if id is not None and label is not None and given is not None and len(mentions) == len(given):
             entities.append(RawEntity(id, label, mentions))
+        elif id is not None:
+            record.broken.add(id)
     return entities
 
 

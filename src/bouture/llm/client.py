@@ -78,6 +78,7 @@ class Client:
         self.provider = provider
         self.store = store
         self.stats = Stats()
+        self.concurrency = concurrency
         self._retries = retries
         self._patience = patience or Patience()
         self._slots = asyncio.Semaphore(concurrency)

@@ -34,7 +34,7 @@ class OpenAICompatible:
     The key is read from the environment when the provider is made, and appears in nothing it says.
 
     Raises:
-        ProviderError: the environment variable of the key is not set.
+        ProviderError: the environment variable of the key is not set, or holds no key.
     """
 
     name = "openai"
@@ -87,6 +87,11 @@ class OpenAICompatible:
                 raise ProviderError(
                     f"the environment variable {options.key_variable} is not set",
                     hint=f"export {options.key_variable}=… in this terminal, then run again",
+                )
+            if not (self._key.isascii() and self._key.isprintable()):
+                raise ProviderError(
+                    f"the environment variable {options.key_variable} holds what cannot be a key",
+                    hint="it has a line break or an accented character: copy the key again",
                 )
 
     async def ask(self, request: Request) -> Response:
@@ -156,14 +161,14 @@ def _read(said: str, seconds: float) -> Response:
         body = json.loads(said)
         choice = body["choices"][0]
         message = choice["message"]
-        text = _text(message.get("content"))
+        text = _text(message.get("content") or message.get("refusal"))
         finish = choice.get("finish_reason") or "stop"
         usage = body.get("usage") or {}
         counts = Usage(
             int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
         )
         model = str(body.get("model") or "")
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise ServerUnreachable(
             f"the server's answer is not a chat completion: {_short(said)}",
             hint="see that `base_url` points to an OpenAI-compatible server",
@@ -203,7 +208,7 @@ def _message(said: str) -> str:
     """What a server says of an error, in the several forms of the dialect."""
     try:
         body = json.loads(said)
-    except ValueError:
+    except (ValueError, RecursionError):
         return _short(said)
     for key in ("error", "message", "detail"):
         if isinstance(body, dict) and body.get(key):

@@ -2,7 +2,8 @@
 
 One JSON object a line: `{"key": "…64 hexadecimal digits…", "text": "…"}`, and where known `finish_reason`,
 `usage` (`prompt_tokens`, `completion_tokens`), `model` and `seconds`. A line may also carry the request it
-answers (`messages`, with `model_asked`, `parameters`, `sample`), which is then checked against its key.
+answers (`messages`, with `model_asked`, `parameters`, `sample`), which is then checked against its key: an
+exported request with a `text` added is such a line.
 """
 
 import json
@@ -32,7 +33,8 @@ class RecordedAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """The model as the server named it."""
     seconds: float = 0.0
     messages: tuple[Message, ...] | None = None
-    model_asked: str = ""
+    model_asked: str | None = None
+    """The model as the request named it; absent: the same as `model`."""
     parameters: dict[str, Any] = {}
     sample: int = 0
 
@@ -60,7 +62,8 @@ class RecordedAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
         """The request it answers, when the line carries it."""
         if self.messages is None:
             return None
-        return Request(self.messages, self.model_asked, self.parameters, self.sample)
+        model = self.model if self.model_asked is None else self.model_asked
+        return Request(self.messages, model, self.parameters, self.sample)
 
 
 def read_answers(path: Path) -> Iterator[RecordedAnswer]:
@@ -137,7 +140,7 @@ class Recorded:
             return
         for number, answer in enumerate(read_answers(self.path), start=1):
             before = self._answers.setdefault(answer.key, answer.response)
-            if before.text != answer.text:
+            if before.text != answer.response.text:
                 raise FormatError(
                     f"the key {answer.key[:12]}… has two different answers (the second is answer {number})",
                     hint="keep one of them",

@@ -1,0 +1,1 @@
+"""Pages people read: what was made, why, and whether it helped. Computes nothing; escapes everything."""

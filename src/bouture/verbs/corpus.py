@@ -4,35 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bouture import formats
-from bouture.corpus.document import Document
 from bouture.corpus.guide_check import check_guide
 from bouture.corpus.guide_draft import draft_guide
 from bouture.corpus.guide_reader import read_guide
 from bouture.corpus.issue import Issue
 from bouture.corpus.profile import Profile, profile
-
-
-def read(path: str | Path, format: str | None = None) -> list[Document]:
-    """The documents of a corpus; the format is guessed from name and content when not given.
-
-    Raises:
-        FormatError: the first problem, with file, line and document id (`validate` lists them all).
-    """
-    return formats.read(path, format)
-
-
-def write(
-    documents: Sequence[Document],
-    path: str | Path,
-    format: str | None = None,
-    lossy: bool = False,
-) -> list[Issue]:
-    """Writes a corpus; returns what was left out, which is nothing unless `lossy`.
-
-    Raises:
-        LossError: the format cannot carry everything and `lossy` is not set.
-    """
-    return formats.write(documents, path, format, lossy)
 
 
 def describe(
