@@ -90,7 +90,15 @@ MENDED = [
     ("missing slash", VALID.replace("Irpine</e>", "Irpine<e>"), {"M13"}),
     ("doubled tag", VALID.replace(K, f'<e id="E5" t="LIEU">{K}</e>'), {"M13"}),
     ("doubled opening", VALID.replace(K, f'<e id="E5" t="LIEU">{K}'), {"M13"}),
-    ("doubled closing", VALID.replace(K, f"{K}</e>"), {"M13"}),
+    ("doubled closing", VALID.replace("Klitschko</e>", "Klitschko</e></e>"), {"M13"}),
+    ("unknown attribute", VALID.replace('<e id="E5"', '<e d="E5"'), {"M13"}),
+    ("attribute without =", VALID.replace('<e id="E5"', '<e id"E5"'), {"M13"}),
+    ("closing tag without >", VALID.replace("Irpine</e>.", "Irpine</e."), {"M13"}),
+    ("closing tag without <", VALID.replace("Irpine</e>.", "Irpine/e>."), {"M13"}),
+    ("opening tag without >", VALID.replace('t="LIEU">Irpine', 't="LIEU"Irpine'), {"M13"}),
+    ("opening tag without <", VALID.replace('<e id="E5"', 'e id="E5"'), {"M13"}),
+    ("doubled opening inside", VALID.replace('<e id="E2" t="LIEU">', '<e id="E2" t="LIEU">' * 2), {"M13"}),
+    ("space after a quote", VALID.replace(">Irpine", "> Irpine"), {"M13"}),
     ("unknown tag", VALID.replace(K, f"<b>{K}</b>").replace("Selon", "<p>Selon"), {"M13"}),
     ("text tag", f"<text>{BODY}</text>\n\n{LINES}", {"M13"}),
     ("edge spaces", VALID.replace(">Irpine<", "> Irpine <").replace("’<e id=\"E5", "’<e id=\"E5"), {"M13"}),
@@ -149,6 +157,13 @@ CODED = [
     ("crossed", VALID.replace("Irpine</e>. Selon lui", 'Irp<E7 t="UNITE">ine</e>. Selon</E7> lui').replace('<e id="E5" t="LIEU">', '<E5 t="LIEU">').replace("ine</e>", "ine</E5>"), "M13", REJECT),
     ("unclosed", VALID.replace("72e brigade</e>", "72e brigade"), "M13", REJECT),
     ("opening lost", VALID.replace('<e id="E4" t="UNITE">', ""), "M13", REVIEW),
+    ("closing that may be another's", VALID.replace(K, f"{K}</e>"), "M13", REVIEW),
+    ("no id where ids matter", VALID.replace('id="E4" ', ""), "M13", REVIEW),
+    ("first relation line broken", VALID.replace("E3 | EXERCE | E1", "E3 EXERCE | E1"), "M15", REVIEW),
+    ("last relation line cut", VALID.replace("E4 | SITUE_A | E5", "E4 | SITU"), "M15", REVIEW),
+    ("only relation line broken", f"{BODY}\n\nE3 EXERCE : E1", "M15", REVIEW),
+    ("cut inside a mention", f'{BODY} Puis <e id="E9" t="LIEU">Tcherni', "M03", REJECT),
+    ("piece of a tag", VALID.replace("Kiev</e></e>,", 'Kiev</e></e> id="E1,'), "M13", REJECT),
     ("mention without text", VALID.replace(K, f'{K}<e id="E7" t="LIEU"> </e>'), "M13", REVIEW),
     ("whole text tagged", f'<e id="E9" t="LIEU">{BODY}</e>', "M13", REVIEW),
     ("relation to nobody", f"{VALID}\nE8 | EXERCE | E1", "M15", REVIEW),
@@ -206,17 +221,17 @@ def test_nothing_lost_is_silent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tail", "mention"),
+    ("tail", "severity"),
     [
-        ('Il part pour <e id="E1" t="LIEU">Lviv', "Lviv"),
-        ('Il part pour <e id="E1" t="LIEU">Lviv.', "Lviv"),
-        ('<e id="E1" t="LIEU">Lviv</e> dort ; <e id="E1" t="LIEU">Lviv attend la fin de la nuit.', "Lviv"),
+        ('Il part pour <e id="E1" t="LIEU">Lviv !\n', "repaired"),
+        ('Il part pour <e id="E1" t="LIEU">Lviv.', "repaired"),
+        ('<e id="E1" t="LIEU">Lviv</e> dort ; <e id="E1" t="LIEU">Lviv attend la fin de la nuit.', REVIEW),
     ],
 )  # fmt: skip
-def test_an_unclosed_tag_is_closed_where_there_is_one_place(tail: str, mention: str) -> None:
+def test_an_unclosed_tag_is_closed_where_there_is_one_place(tail: str, severity: str) -> None:
     reading = read(tail)
-    assert reading.document is not None and codes(reading) == {("M13", "repaired")}
-    assert {m.text for m in reading.document.mentions()} == {mention}
+    assert reading.document is not None and codes(reading) == {("M13", severity)}
+    assert {m.text for m in reading.document.mentions()} == {"Lviv"}
 
 
 def test_missing_ids_and_labels_are_filled_in_where_they_are_known() -> None:
@@ -225,7 +240,9 @@ def test_missing_ids_and_labels_are_filled_in_where_they_are_known() -> None:
     assert [(m.entity, m.label) for m in reading.document.mentions()] == [
         ("E1", "LIEU"), ("E2", "UNITE"), ("E2", "UNITE"),
     ]  # fmt: skip
-    assert codes(reading) == {("M13", "repaired")}
+    assert codes(reading) == {("M13", "repaired"), ("M13", REVIEW)}
+    flat = read('<e t="LIEU">Kiev</e> et <LIEU>Lviv</LIEU>')
+    assert flat.document is not None and codes(flat) == {("M13", "repaired")}
 
 
 def as_json(**changes: object) -> str:

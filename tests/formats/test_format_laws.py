@@ -4,16 +4,22 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from documents import corpora, documents
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
 from bouture.corpus.document import Document
 from bouture.errors import LossError
 from bouture.formats import FORMATS, examine, read, write
+from documents import corpora, documents
 
 NAMES = FORMATS.names()
-SUFFIX = {"jsonl": ".jsonl", "textmine": ".csv", "labelstudio": ".json", "brat": "", "conll": ".conll"}
+SUFFIX = {
+    "jsonl": ".jsonl",
+    "textmine": ".csv",
+    "labelstudio": ".json",
+    "brat": "",
+    "conll": ".conll",
+}
 LAW = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 

@@ -1,63 +1,134 @@
-"""How gold treats each surface: as which label, how often, and how often it is left without annotation."""
+"""How gold treats each surface: with which labels, how often, and how often it is left without annotation.
+
+Every count can be had without those of one gold document, so that gold is judged as a new document
+would be (leave one document out).
+"""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Collection, Iterator, Sequence
 
 from bouture.corpus.document import Document, Span
 from bouture.corpus.normalise import normalise
 from bouture.corpus.tokens import tokenize
 
-LONGEST = 8
-"""Tokens of the longest surface that is looked for in running text."""
+LONGEST = 6
+"""Tokens of the longest surface looked for in running text."""
 
 
 def surface(text: str) -> str:
-    """The form under which mentions are counted: typography evened out, case kept (« Nord » is not « nord »)."""
-    return " ".join(normalise(text).text.split())
+    """The form under which mentions are counted: typography evened out, case kept (« Nord », « nord »)."""
+    return normalise(text).text.strip()
 
 
-class Covered:
-    """The tokens of a document and which of them lie outside every mention."""
+def free_tokens(document: Document) -> list[list[Span]]:
+    """The stretches of tokens that no mention touches."""
+    taken = bytearray(len(document.text))
+    for entity in document.entities:
+        for span in entity.spans:
+            taken[span.start : span.end] = b"\x01" * len(span)
+    stretches: list[list[Span]] = [[]]
+    for token in tokenize(document.text):
+        if any(taken[token.start : token.end]):
+            stretches.append([])
+        else:
+            stretches[-1].append(token)
+    return [stretch for stretch in stretches if stretch]
 
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.tokens = tokenize(document.text)
 
-    @cached_property
-    def free(self) -> list[bool]:
-        """For each token, whether no mention touches it."""
-        taken = bytearray(len(self.document.text))
-        for mention in self.document.mentions():
-            taken[mention.start : mention.end] = b"\x01" * (mention.end - mention.start)
-        return [not any(taken[t.start : t.end]) for t in self.tokens]
-
-    def uncovered(self, known: "dict[str, int] | set[str]", longest: int) -> Iterator[tuple[str, Span]]:
-        """Stretches outside every mention that read like one of `known`: the longest first, without overlap."""
-        text = self.document.text
+def uncovered(document: Document, known: Collection[str]) -> Iterator[tuple[str, Span]]:
+    """Where the text outside every mention reads like one of `known`: longest first, without overlap."""
+    for tokens in free_tokens(document):
         i = 0
-        while i < len(self.tokens):
-            step = 1
-            if self.free[i]:
-                for length in range(min(longest, len(self.tokens) - i), 0, -1):
-                    if not all(self.free[i : i + length]):
-                        continue
-                    span = Span(self.tokens[i].start, self.tokens[i + length - 1].end)
-                    form = surface(text[span.start : span.end])
-                    if form in known:
-                        yield form, span
-                        step = length
-                        break
-            i += step
+        while i < len(tokens):
+            for length in range(min(LONGEST, len(tokens) - i), 0, -1):
+                span = Span(tokens[i].start, tokens[i + length - 1].end)
+                form = surface(document.mention_text(span))
+                if form in known:
+                    yield form, span
+                    i += length
+                    break
+            else:
+                i += 1
+
+
+def own_surfaces(document: Document) -> Counter[tuple[str, str]]:
+    """How often each (surface, label) is annotated in a document."""
+    return Counter((surface(mention.text), mention.label) for mention in document.mentions())
 
 
 class SurfaceStatistics:
-    """Counts over gold, each of which can be had without one of its documents."""
+    """What gold does with each surface that it annotates at least once."""
 
     def __init__(self, gold: Sequence[Document]) -> None:
-        self.annotated: dict[str, Counter[str]] = {}
-        """Surface -> how often with each label."""
-        self._own: dict[str, tuple[Counter[tuple[str, str]], Counter[str]]] = {}
+        self._pairs: Counter[tuple[str, str]] = Counter()
+        self._annotated: Counter[str] = Counter()
+        self._documents: Counter[str] = Counter()
+        self._kinds: Counter[str] = Counter()
+        self._free: Counter[str] = Counter()
+        self._own: dict[str, tuple[Counter[tuple[str, str]], Counter[str], Counter[str]]] = {}
+        own = {document.id: own_surfaces(document) for document in gold}
+        for pairs in own.values():
+            self._pairs += pairs
+            self._documents.update({form for form, _ in pairs})
+        for (form, _), times in self._pairs.items():
+            self._annotated[form] += times
+            self._kinds[form] += 1
         for document in gold:
-            for mention in document.mentions():
-                self.annotated.setdefault(surface(mention.text), Counter())[mention.label] += 1
+            free = Counter(form for form, _ in uncovered(document, self._annotated))
+            self._free += free
+            forms: Counter[str] = Counter()
+            for (form, _), times in own[document.id].items():
+                forms[form] += times
+            self._own[document.id] = (own[document.id], forms, free)
+
+    def __contains__(self, form: object) -> bool:
+        return form in self._annotated
+
+    @property
+    def forms(self) -> Collection[str]:
+        """Every surface that gold annotates."""
+        return self._annotated.keys()
+
+    def without(self, document: Document | None) -> "Without":
+        """The same statistics without one gold document (all of gold for None)."""
+        nothing: Counter[str] = Counter()
+        pairs: Counter[tuple[str, str]] = Counter()
+        own = (pairs, nothing, nothing) if document is None else self._own[document.id]
+        return Without(self, own)
+
+
+class Without:
+    """A view of the statistics that sets the counts of one document aside."""
+
+    def __init__(
+        self,
+        all: SurfaceStatistics,
+        own: tuple[Counter[tuple[str, str]], Counter[str], Counter[str]],
+    ) -> None:
+        self._all = all
+        self._pairs, self._forms, self._free = own
+
+    def annotated(self, form: str) -> int:
+        """How often the surface is annotated, whatever the label."""
+        return self._all._annotated[form] - self._forms[form]
+
+    def labelled(self, form: str, label: str) -> int:
+        """How often it has this label."""
+        return self._all._pairs[form, label] - self._pairs[form, label]
+
+    def free(self, form: str) -> int:
+        """How often it stands outside every mention."""
+        return self._all._free[form] - self._free[form]
+
+    def documents(self, form: str) -> int:
+        """In how many documents it is annotated."""
+        return self._all._documents[form] - (self._forms[form] > 0)
+
+    def kinds(self, form: str) -> int:
+        """With how many labels it occurs (in all of gold)."""
+        return self._all._kinds[form]
+
+    def rate(self, form: str) -> float:
+        """P(entity | surface): annotated among all occurrences outside other mentions; 0 when never seen."""
+        seen = self.annotated(form) + self.free(form)
+        return self.annotated(form) / seen if seen else 0.0

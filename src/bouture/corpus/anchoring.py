@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from bouture.corpus.assignment import Choice, Decision, assign
-from bouture.corpus.candidates import Candidate, Haystack, fold_hard
+from bouture.corpus.candidates import Haystack, fold_hard
 from bouture.corpus.context import Context
 from bouture.corpus.document import Span
 from bouture.corpus.quotes import Anchored, How, Quote
@@ -20,7 +20,8 @@ __all__ = ["Anchored", "How", "Quote", "anchor"]
 ENOUGH_CONTEXT = 0.5
 """Share of the context words that must agree for the context to settle a place on its own."""
 
-AS_WRITTEN = (How.EXACT, How.NORMALISED)
+AT_EDGE = 0.01
+"""Weight, in a guess, of there being no words where no context was given."""
 
 
 def anchor(
@@ -42,10 +43,10 @@ def anchor(
     if occurrences == "all":
         return [_everywhere(quote, hay) for quote in quotes]
     found = [_Weighed(quote, hay) for quote in quotes]
-    decisions = iter(assign([weighed.choice() for weighed in found if weighed.candidates]))
+    decisions = iter(assign([weighed.choice() for weighed in found if weighed.candidates.all]))
     return [
         weighed.anchored(next(decisions))
-        if weighed.candidates
+        if weighed.candidates.all
         else Anchored(weighed.quote, (), How.ABSENT, 0.0)
         for weighed in found
     ]
@@ -53,20 +54,11 @@ def anchor(
 
 def _everywhere(quote: Quote, hay: Haystack) -> Anchored:
     candidates = hay.candidates(quote.text)
-    tiers = _best_tiers(candidates)
-    candidates = [c for c in candidates if c.how in tiers]
-    if not candidates:
+    if not candidates.all:
         return Anchored(quote, (), How.ABSENT, 0.0)
-    best = max(candidates, key=lambda c: c.score)
-    return Anchored(
-        quote, tuple(Span(c.place.start, c.place.end) for c in candidates), best.how, best.score
-    )
-
-
-def _best_tiers(candidates: list[Candidate]) -> tuple[How, ...]:
-    """Exact and normalised if there are any such candidates, else whatever there is."""
-    written = any(c.how in AS_WRITTEN for c in candidates)
-    return AS_WRITTEN if written else (How.CASEFOLD, How.FUZZY)
+    best = max((candidates.all[i] for i in candidates.best_tier), key=lambda c: c.score)
+    spans = tuple(Span(*candidates.places[i]) for i in candidates.best_tier)
+    return Anchored(quote, spans, best.how, best.score)
 
 
 class _Weighed:
@@ -80,36 +72,42 @@ class _Weighed:
 
     def choice(self) -> Choice:
         """The places that remain once the context has spoken."""
-        kept = list(zip(self.candidates, self._agreements, strict=True))
-        if self._context and max(self._agreements) >= ENOUGH_CONTEXT:
-            kept = self._tied(kept)
+        places = self.candidates.places
+        if max(self._agreements.values(), default=0.0) >= ENOUGH_CONTEXT:
+            kept = self._tied()
             settled = True
         else:
-            tiers = _best_tiers(self.candidates)
-            kept = [(c, agreement) for c, agreement in kept if c.how in tiers]
+            kept = self.candidates.best_tier
             settled = len(kept) == 1
         return Choice(
             key=(fold_hard(self.quote.text), self.quote.label),
-            places=tuple(c.place[:2] for c, _ in kept),
-            weights=tuple(agreement + self._context.edge(c) for c, agreement in kept),
+            places=tuple(places[i] for i in kept),
+            weights=tuple(self._weight(i) for i in kept),
             settled=settled,
-            spare=tuple(c.place[:2] for c in self.candidates),
+            spare=places,
         )
 
-    def _tied(self, weighed: list[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
-        """Those with the best context and tier; among equals, those with the context verbatim."""
-        best = max((agreement, c.score) for c, agreement in weighed)
-        tied = [(c, agreement) for c, agreement in weighed if (agreement, c.score) == best]
+    def _tied(self) -> list[int]:
+        """The candidates with the best context and tier; among equals, those with the context verbatim."""
+        every = self.candidates.all
+        rank = {i: (agreement, every[i].score) for i, agreement in self._agreements.items()}
+        best = max(rank.values())
+        tied = [i for i in rank if rank[i] == best]
         if len(tied) == 1:
             return tied
-        return [(c, agreement) for c, agreement in tied if self._context.verbatim(c)] or tied
+        return [i for i in tied if self._context.verbatim(every[i].place)] or tied
+
+    def _weight(self, i: int) -> float:
+        edge = self._context and self._context.at_edge(self.candidates.all[i].place)
+        return self._agreements.get(i, 0.0) + (AT_EDGE if edge else 0.0)
 
     def anchored(self, decision: Decision) -> Anchored:
         """The result for this quote, graded."""
         spans = tuple(Span(*place) for place in decision.places)
-        i = next(i for i, c in enumerate(self.candidates) if c.place[:2] == decision.places[0])
-        how = self.candidates[i].how if decision.decided else How.AMBIGUOUS
-        score = self.candidates[i].score
+        i = self.candidates.number[decision.places[0]]
+        taken = self.candidates.all[i]
+        how = taken.how if decision.decided else How.AMBIGUOUS
+        score = taken.score
         if self._context:  # halved when nothing of it agrees
-            score *= (1 + self._agreements[i]) / 2
+            score *= (1 + self._agreements.get(i, 0.0)) / 2
         return Anchored(self.quote, spans, how, score / len(spans))

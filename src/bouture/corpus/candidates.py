@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from bisect import bisect_left
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -46,6 +46,53 @@ class Candidate(NamedTuple):
     score: float
 
 
+FEW = 4
+"""So many candidates are looked at one by one sooner than sorted by their neighbours."""
+
+AS_WRITTEN = (How.EXACT, How.NORMALISED)
+
+
+class Candidates:
+    """Every candidate of one quote, in reading order, with what many quotes of the same string ask again."""
+
+    def __init__(self, candidates: list[Candidate], words: list[str]) -> None:
+        self.all = candidates
+        self._words = words
+
+    @cached_property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Start and end of each in the text."""
+        return tuple(candidate.place[:2] for candidate in self.all)
+
+    @cached_property
+    def number(self) -> dict[tuple[int, int], int]:
+        """Which candidate is at a place."""
+        return {place: i for i, place in enumerate(self.places)}
+
+    @cached_property
+    def best_tier(self) -> list[int]:
+        """The exact and normalised ones if there are any, else all."""
+        written = [i for i, candidate in enumerate(self.all) if candidate.how in AS_WRITTEN]
+        return written or list(range(len(self.all)))
+
+    def beside(self, before: str, after: str) -> Sequence[int]:
+        """Those with these folded words just before and just after ("" for any word); all when they are few."""
+        if len(self.all) <= FEW:
+            return range(len(self.all))
+        return self._neighbours.get((before, after), [])
+
+    @cached_property
+    def _neighbours(self) -> dict[tuple[str, str], list[int]]:
+        found: dict[tuple[str, str], list[int]] = {}
+        for i, candidate in enumerate(self.all):
+            left, right = candidate.place.words_before, candidate.place.words_to_end
+            before = self._words[left - 1] if left else ""
+            after = self._words[right] if right < len(self._words) else ""
+            for pair in {(before, after), (before, ""), ("", after)}:
+                found.setdefault(pair, []).append(i)
+        return found
+
+
 class Haystack:
     """A text prepared for finding many quotes in it.
 
@@ -58,14 +105,14 @@ class Haystack:
         self._folded = normalise(text, casefold=True, accents=False)
         self.folded = self._folded.text
         self._places: dict[str, list[Place]] = {}
-        self._graded: dict[str, list[Candidate]] = {}
+        self._graded: dict[str, Candidates] = {}
         self._surfaces: dict[str, str] = {}
 
-    def candidates(self, quote: str) -> list[Candidate]:
+    def candidates(self, quote: str) -> Candidates:
         """Every place of `quote` as whole words, in reading order; fuzzy ones only when there are no others."""
         known = self._graded.get(quote)
         if known is None:
-            known = self._graded[quote] = self._grade(quote)
+            known = self._graded[quote] = Candidates(self._grade(quote), self.words)
         return known
 
     @cached_property
@@ -161,14 +208,14 @@ class Haystack:
             return []
         best, size = budget, len(needle)
         found: list[Place] = []
+        lasts = [self.word_starts[i] for i in self._word_positions.get(words[-1], ())]
         for i in self._word_positions.get(words[0], ()):
             start = self.word_starts[i]
-            last = bisect_left(self.word_starts, start + size + budget, i)
-            for j in range(i, last):
-                end = self.word_starts[j] + len(words[-1])
-                if self.words[j] != words[-1] or abs(end - start - size) > best:
-                    continue
-                if cuts_a_word(self.folded, start, end):
+            nearest = start + size - len(words[-1])
+            first, last = nearest - budget, nearest + budget
+            for last_start in lasts[bisect_left(lasts, first) : bisect_right(lasts, last)]:
+                end = last_start + len(words[-1])
+                if end <= start or cuts_a_word(self.folded, start, end):
                     continue
                 edits = edit_distance(needle, self.folded[start:end], best)
                 if edits < best:

@@ -1,6 +1,6 @@
 """How well the words around a place agree with the context that came with a quote."""
 
-from bouture.corpus.candidates import WORD, Candidate, Haystack, Place, fold_hard
+from bouture.corpus.candidates import WORD, Candidates, Haystack, Place, fold_hard
 from bouture.corpus.quotes import Quote
 
 CUT_CONTEXT = 0.98
@@ -9,8 +9,8 @@ CUT_CONTEXT = 0.98
 MISPLACED_WORD = 0.5
 """Credit of a context word found one word further or nearer than it should be."""
 
-AT_EDGE = 0.01
-"""Weight, in a guess, of there being no words where no context was given."""
+SPACES = 8
+"""At most so many spaces between a mention and its context."""
 
 FARTHEST_WORD = 6
 """Words of context looked at on each side when it does not agree as a whole."""
@@ -28,34 +28,38 @@ class Context:
     def __bool__(self) -> bool:
         return bool(self._before or self._after)
 
-    def agreements(self, candidates: list[Candidate]) -> list[float]:
-        """For each place, 0 (nothing agrees) to 1 (the whole context is there, as words)."""
-        whole = [self._whole(candidate.place) for candidate in candidates]
-        if not self or any(whole):
-            return whole
+    def agreements(self, candidates: Candidates) -> dict[int, float]:
+        """By candidate number, above 0 and up to 1 (the whole context is there, as words); 0 is left out."""
+        if not self:
+            return {}
+        every = candidates.all
         before = WORD.findall(self._before)[-FARTHEST_WORD:]
         after = WORD.findall(self._after)[:FARTHEST_WORD]
-        if not before and not after:
-            return whole
-        same = [self._same_words(candidate.place, before, after) for candidate in candidates]
-        if any(same):
-            return same
-        return [self._by_word(candidate.place, before, after) for candidate in candidates]
+        if before or after:
+            near = candidates.beside("".join(before[-1:]), "".join(after[:1]))
+            found = {i: score for i in near if (score := self._whole(every[i].place))} or {
+                i: 1.0 for i in near if self._same_words(every[i].place, before, after)
+            }
+            if found:
+                return found
+        found = {i: score for i, one in enumerate(every) if (score := self._whole(one.place))}
+        if found or not (before or after):
+            return found
+        scores = (self._by_word(one.place, before, after) for one in every)
+        return {i: score for i, score in enumerate(scores) if score}
 
-    def edge(self, candidate: Candidate) -> float:
-        """A little weight for a place at the edge of the text when the context on that side is missing."""
-        place = candidate.place
+    def at_edge(self, place: Place) -> bool:
+        """Whether a place is at the edge of the text on a side without context."""
         first = not self._before and place.words_before == 0
-        last = not self._after and place.words_to_end == len(self._hay.words)
-        return AT_EDGE if first or last else 0.0
+        return first or (not self._after and place.words_to_end == len(self._hay.words))
 
-    def verbatim(self, candidate: Candidate) -> bool:
+    def verbatim(self, place: Place) -> bool:
         """Whether the context is around the place character for character (outer spaces apart)."""
-        text, place = self._hay.text, candidate.place
+        text = self._hay.text
         before, after = self._quote.before.strip(), self._quote.after.strip()
-        return text[: place.start].rstrip().endswith(before) and (
-            text[place.end : place.end + len(after) + 8].lstrip().startswith(after)
-        )
+        left = text[max(0, place.start - len(before) - SPACES) : place.start]
+        right = text[place.end : place.end + len(after) + SPACES]
+        return left.rstrip().endswith(before) and right.lstrip().startswith(after)
 
     def _whole(self, place: Place) -> float:
         folded, start, end = self._hay.folded, place.folded_start, place.folded_end
@@ -70,12 +74,12 @@ class Context:
         cut_right = self._after and last < len(folded) and folded[last - 1 : last + 1].isalnum()
         return CUT_CONTEXT if cut_left or cut_right else 1.0
 
-    def _same_words(self, place: Place, before: list[str], after: list[str]) -> float:
-        """1 when the words are the same and only the punctuation differs."""
+    def _same_words(self, place: Place, before: list[str], after: list[str]) -> bool:
+        """Whether the words are the same and only the punctuation differs."""
         words = self._hay.words
         left, right = place.words_before, place.words_to_end
         start = max(0, left - len(before))
-        return float(words[start:left] == before and words[right : right + len(after)] == after)
+        return words[start:left] == before and words[right : right + len(after)] == after
 
     def _by_word(self, place: Place, before: list[str], after: list[str]) -> float:
         words = self._hay.words

@@ -3,6 +3,7 @@
 `broken_rules`, `broken_relations` and `undeclared_nesting` also serve to judge new documents by the guide.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -73,7 +74,7 @@ def _itself(guide: Guide) -> Iterator[Issue]:
             place = _place(guide, example.line)
             if not example.wrong:
                 yield from _positive_example(guide, rule, example)
-            elif rule.codes and not _caught(rule, example):
+            elif rule.codes and not _caught(guide, rule, example):
                 said = ", ".join(code.name for code in rule.codes)
                 evidence = {"rule": rule.id, "check": said}
                 yield Issue.of("G24", Severity.NOTE, W_COUNTER, place, **evidence)
@@ -96,9 +97,9 @@ def _positive_example(guide: Guide, rule: Rule, example: Example) -> Iterator[Is
         yield _review("G23", W_EXAMPLE_BREAKS, place, **evidence)
 
 
-def _caught(rule: Rule, example: Example) -> bool:
+def _caught(guide: Guide, rule: Rule, example: Example) -> bool:
     surfaces = [mention.text for mention in example.document.mentions()]
-    return any(breaks(code, surface) for code in rule.codes for surface in surfaces)
+    return any(breaks(code, surface, guide.language) for code in rule.codes for surface in surfaces)
 
 
 def _contradictions(guide: Guide, type: RelationType) -> Iterator[str]:
@@ -151,6 +152,7 @@ class _Surfaces:
     def __init__(self, documents: Sequence[Document]) -> None:
         self.labels: dict[str, Counter[str]] = {}
         self.documents: dict[tuple[str, str], list[str]] = {}
+        self.contexts: dict[tuple[str, str], set[tuple[str, str]]] = {}
         self.relations: set[tuple[str, str, str]] = set()
         for document in documents:
             labels = document.labels()
@@ -160,7 +162,9 @@ class _Surfaces:
             for mention in document.mentions():
                 surface = fold(mention.text)
                 self.labels.setdefault(surface, Counter())[mention.label] += 1
-                self.documents.setdefault((surface, mention.label), []).append(document.id)
+                key = (surface, mention.label)
+                self.documents.setdefault(key, []).append(document.id)
+                self.contexts.setdefault(key, set()).add(_context(document, mention))
 
 
 def _examples_in_gold(guide: Guide, documents: Sequence[Document]) -> Iterator[Issue]:
@@ -185,7 +189,7 @@ def _examples_in_gold(guide: Guide, documents: Sequence[Document]) -> Iterator[I
                 yield from _other_labels(rule, of_rule, gold, place)
             elif rule.kind is not RuleKind.INCLUSION and label not in guide.relations:
                 wrong = [m for m in of_rule if (fold(m.text), m.label) not in right]
-                yield from _forbidden(rule, wrong, gold, place)
+                yield from _forbidden(rule, example.document, wrong, gold, place)
         if rule.examples and not _met(label, rule, guide, gold):
             uncovered.append(rule.id)
     if uncovered:
@@ -211,15 +215,26 @@ def _other_labels(
 
 
 def _forbidden(
-    rule: Rule, mentions: Sequence[Mention], gold: _Surfaces, place: Place
+    rule: Rule, document: Document, mentions: Sequence[Mention], gold: _Surfaces, place: Place
 ) -> Iterator[Issue]:
+    """To review when gold has the same words around it too; else a note, for rules depend on the context."""
     for mention in mentions:
-        documents = gold.documents.get((fold(mention.text), mention.label), [])
+        key = (fold(mention.text), mention.label)
+        documents = gold.documents.get(key, [])
         if documents:
+            exactly = _context(document, mention) in gold.contexts[key]
+            severity = Severity.REVIEW if exactly else Severity.NOTE
             evidence = {"mention": mention.text, "label": mention.label, "count": len(documents)}
-            yield _review(
-                "G37", W_FORBIDDEN, place, rule=rule.id, documents=documents[:_LISTED], **evidence
-            )
+            yield Issue.of(
+                "G37", severity, W_FORBIDDEN, place, rule=rule.id, documents=documents[:_LISTED], **evidence
+            )  # fmt: skip
+
+
+def _context(document: Document, mention: Mention) -> tuple[str, str]:
+    """The word before and the word after a mention, folded."""
+    before = re.findall(r"\w+", document.text[max(0, mention.start - 40) : mention.start])
+    after = re.findall(r"\w+", document.text[mention.end : mention.end + 40])
+    return fold(before[-1]) if before else "", fold(after[0]) if after else ""
 
 
 def _met(label: str, rule: Rule, guide: Guide, gold: _Surfaces) -> bool:

@@ -177,7 +177,7 @@ class _Reader:
             self._draft = self.general if self._section == "general" else None
         elif block.depth == 3 and self._section in ("entities", "relations"):
             known = self.entities if self._section == "entities" else self.relations
-            label = (block.text.split() or [""])[0].strip("`*:")
+            label = _label(block.text)
             if not label or label in known:
                 self.problems.add("G03", block.line, label=label, first=self._line_of(known, label))
             self._draft = _LabelDraft(label, block.line)
@@ -279,6 +279,12 @@ class _Reader:
                 near = nearest(relation.label, self.relations)
                 self.problems.add("G09", line, label=relation.label, known=near)
         return document
+
+
+def _label(heading: str) -> str:
+    """The first word of a heading, or what it holds between back quotes (a label with spaces)."""
+    quoted = re.match(r"`([^`]+)`", heading)
+    return quoted[1] if quoted else (heading.split() or [""])[0].strip("`*:")
 
 
 def _one_line(text: str) -> str:

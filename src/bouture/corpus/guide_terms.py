@@ -29,7 +29,9 @@ _AXIOMS = {
     "fonctionnelle": "functional",
     "functional": "functional",
 }
-_LINK = re.compile(r"(?P<kind>inverse|exclut|excludes)\s+(?:(?:de|of)\s+)?(?P<label>\S+)$", re.I)
+_LINK = re.compile(
+    r"(?P<kind>inverse|exclut|excludes)\s+(?:(?:de|of)\s+)?(?P<label>`[^`]+`|\S+)$", re.I
+)
 _CODE = re.compile(r"`code\s*:\s*(?P<name>\w+)\s*(?:=\s*(?P<value>[^`]*?))?\s*`")
 
 

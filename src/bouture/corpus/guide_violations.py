@@ -40,7 +40,7 @@ def broken_rules(guide: Guide, document: Document) -> list[Issue]:
         entity = guide.entities.get(mention.label)
         for rule in [*general, *(entity.rules if entity else ())]:
             for code in rule.codes:
-                if breaks(code, mention.text):
+                if breaks(code, mention.text, guide.language):
                     evidence = {"mention": mention.text, "label": mention.label, "rule": rule.id}
                     said = f"{code.name}={code.value}" if code.value else code.name
                     place = _mention_place(document, mention)
@@ -75,7 +75,7 @@ def broken_relations(guide: Guide, document: Document) -> list[Issue]:
         head, tail = labels[relation.head], labels[relation.tail]
         if not schema.allows(head, relation.label, tail):
             found.append(_reject("G33", W_ENDS, place, relation=said, head=head, tail=tail))
-        for axiom, other, severity in _broken_axioms(relation, type, relations):
+        for axiom, other, severity in broken_axioms(relation, type, relations):
             because = f" ({_said(document, other)})" if other else ""
             name, _, rest = axiom.partition(" ")
             french = f"{AXIOMS_FR[name]} {rest}".strip()
@@ -84,7 +84,7 @@ def broken_relations(guide: Guide, document: Document) -> list[Issue]:
     return found
 
 
-def _broken_axioms(
+def broken_axioms(
     relation: Relation, type: RelationType, relations: set[Relation]
 ) -> Iterator[tuple[str, Relation | None, Severity]]:
     """The axioms one relation breaks, with the other relation concerned."""

@@ -19,7 +19,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 from bouture.corpus.document import Document, Entity, Mention, Relation, Span
-from bouture.errors import BoutureError, DocumentError, LossError, MarkupError
+from bouture.corpus.findings import shown
+from bouture.errors import DocumentError, LossError, MarkupError
 
 ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 """The named character references of the notation (those of XML)."""
@@ -178,7 +179,7 @@ def _split(string: str) -> tuple[str, list[tuple[int, str]]]:
             found.append((number, line))
         elif line.strip():
             raise MarkupError(
-                f"text after a relation line: {_short(line)!r}",
+                f"text after a relation line: {shown(line, 60)!r}",
                 line=number,
                 hint="relations come last; write the | of the text as &#124;",
             )
@@ -226,18 +227,18 @@ def _open(token: re.Match[str], length: int, body: str) -> _Tag:
 
 def _plain(token: re.Match[str], body: str) -> str:
     if token["stray"]:
-        return _stray(token, body)
+        raise _stray(token, body)
     if token["reference"]:
         return _character(token.group(), _line(body, token.start()))
     return token.group()
 
 
-def _stray(token: re.Match[str], body: str) -> str:
-    around = _short(body[token.start() : token.start() + 40].split("\n")[0])
+def _stray(token: re.Match[str], body: str) -> MarkupError:
+    around = shown(body[token.start() : token.start() + 40].split("\n")[0])
     hint = 'mentions are written <e id="E1" t="LABEL">…</e>, id first, double quotes'
     if token.group() == "&" or not re.match(r"</?\w", around):
         hint = "write the text's own <, > and & as &lt;, &gt; and &amp;"
-    raise _error(f"cannot read {around!r}", body, token, hint)
+    return _error(f"cannot read {around!r}", body, token, hint)
 
 
 def _entities(tags: Iterable[_Tag], body: str) -> dict[str, Entity]:
@@ -279,28 +280,31 @@ def _check_relation(
         raise MarkupError(f"{said} is stated twice", line=line, hint="keep one")
 
 
-def _character(reference: str, line: int | None) -> str:
+def character(reference: str) -> str | None:
+    """The character that a reference such as `&lt;` or `&#124;` stands for, None when the notation has no such one."""
     match = REFERENCE.fullmatch(reference)
-    if match is not None and match["name"] in ENTITIES:
-        return ENTITIES[match["name"]]
-    if match is not None and not match["name"]:
-        code = int(match["decimal"] or match["hex"], 10 if match["decimal"] else 16)
-        if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF:
-            return chr(code)
-    raise MarkupError(
-        f"{reference!r} is not a character",
-        line=line,
-        hint="known: &lt; &gt; &amp; &quot; &apos; and numbers such as &#124;; write & as &amp;",
-    )
+    if match is None:
+        return None
+    if match["name"]:
+        return ENTITIES.get(match["name"])
+    code = int(match["decimal"] or match["hex"], 10 if match["decimal"] else 16)
+    return chr(code) if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else None
+
+
+def _character(reference: str, line: int | None) -> str:
+    found = character(reference)
+    if found is None:
+        raise MarkupError(
+            f"{reference!r} is not a character",
+            line=line,
+            hint="known: &lt; &gt; &amp; &quot; &apos; and numbers such as &#124;; write & as &amp;",
+        )
+    return found
 
 
 def _line(body: str, offset: int) -> int:
     return body.count("\n", 0, offset) + 1
 
 
-def _error(message: str, body: str, token: re.Match[str], hint: str) -> BoutureError:
+def _error(message: str, body: str, token: re.Match[str], hint: str) -> MarkupError:
     return MarkupError(message, line=_line(body, token.start()), hint=hint)
-
-
-def _short(string: str, limit: int = 60) -> str:
-    return string if len(string) <= limit else string[: limit - 1] + "…"

@@ -12,7 +12,7 @@ from bouture.corpus.normalise import fold
 from bouture.corpus.relation_lines import Triple
 from bouture.corpus.schema import Schema
 
-_LEADING_ID = re.compile(r"^\W*(?P<id>[A-Za-z]{1,3}[_-]?\d+)(?!\w)")
+_LEADING_ID = re.compile(r"^\W*(?P<id>[A-Za-z]{1,3}[_-]?\d+(?:\.\d+)?)(?=[\s(:,]|$)")
 _WHOLE_TEXT_WORDS = 10
 """A mention that is the whole text is suspect from this many words."""
 
@@ -134,13 +134,16 @@ def _entities(
     spans: dict[str, dict[Span, None]] = {}
     taken = {m.id for m in mentions}
     label_of: dict[str, str] = {}
+    # Without any id nor relation the answer is plain NER; else a missing id may hide a coreference.
+    flat = not used and taken == {""}
     for one in mentions:
         mention = text[one.start : one.end]
         place = Place(start=one.start, end=one.end, entity=one.id)
         id = labels.get((one.id, one.label), one.id)
         if not id:
             id = _fresh(taken)
-            findings.add("M13", Severity.REPAIRED, W_NO_ID, place, mention=mention, id=id)
+            severity = Severity.REPAIRED if flat else Severity.REVIEW
+            findings.add("M13", severity, W_NO_ID, place, mention=mention, id=id)
         elif label_of.get(id, one.label) != one.label:
             id = _fresh(taken)
             severity = Severity.REJECT if one.id in used else Severity.REPAIRED

@@ -17,8 +17,9 @@ from bouture.corpus.findings import Findings, shown
 from bouture.corpus.issue import Issue, Place, Severity, Wording, worst
 from bouture.corpus.markup_assembly import assemble
 from bouture.corpus.markup_json import from_json
-from bouture.corpus.markup_scanner import Scanner, ids_of, unescaped
-from bouture.corpus.relation_lines import HEADER, NONE, Triple, attempted, triple
+from bouture.corpus.markup_scanner import Scanner, ids_of
+from bouture.corpus.markup_tags import unescaped
+from bouture.corpus.relation_lines import HEADER, ID, NONE, Triple, attempted, triple
 from bouture.corpus.schema import Schema
 
 _FOREIGN = (
@@ -99,16 +100,15 @@ def read_markup(
 def _document(payload: str, schema: Schema | None, findings: Findings) -> Document | None:
     """The document of a payload; None when there is nothing to make one of (already rejected)."""
     content = from_json(payload, TAG, findings)
-    labels = schema.entities if schema is not None else ()
     if content is not None and not content.text:
         return None
     if content is not None and not TAG.search(content.text):
         return assemble(content.text, content.mentions, content.relations, schema, findings)
     tagged = content.text if content is not None else payload
-    body, relations = _split(tagged, ids_of(tagged, labels), schema, findings)
+    body, relations = _split(tagged, ids_of(tagged, schema), schema, findings)
     if content is not None:
         relations = [*relations, *content.relations]
-    text, mentions = Scanner(labels, findings).scan(undecorate(body, findings))
+    text, mentions = Scanner(schema, findings).scan(undecorate(body, findings))
     if not text:
         findings.add("M04", Severity.REJECT, W_NO_TEXT, answer=shown(payload))
         return None
@@ -127,13 +127,14 @@ def _split(
     relations = [one for one in read if one is not None]
     first = numbers[0] if numbers else len(lines)
     header = next((i for i, line in enumerate(lines) if _is_header(line) and i <= first), None)
-    start = first if header is None else header
+    broken = [i for i, line in enumerate(lines) if read[i] is None and _names(line, folded, known)]
+    start = min([first, *([] if header is None else [header]), *broken])
     body = "\n".join(lines[:start]).rstrip("\r\n ")
     rest = [line for i, line in enumerate(lines[start:], start) if read[i] is None]
     if not body.strip() and relations:
         findings.add("M02", Severity.REPAIRED, W_ORDER)
         return "\n".join(rest).strip("\r\n "), relations
-    _look_at_rest(rest, findings)
+    _look_at_rest(rest, (folded, known), findings)
     return body, relations
 
 
@@ -150,6 +151,15 @@ def _relation(line: str, ids: set[str], known: frozenset[str]) -> Triple | None:
     return found if certain or likely else None
 
 
+def _names(line: str, ids: set[str], known: frozenset[str]) -> bool:
+    """Whether a line of text names an id and a relation: a relation line gone wrong."""
+    if TAG.search(line) or len(line) > 200:
+        return False
+    words = {word.strip("|,;()[]`*-") for word in line.split()}
+    ends = any(word.casefold() in ids for word in words)
+    return ends and bool(words & known or (not known and "|" in line))
+
+
 def _known_end(cell: str, ids: set[str]) -> bool:
     folded = cell.casefold()
     return folded in ids or re.split(r"[\s(:]", folded.strip("([ "))[0] in ids
@@ -159,7 +169,9 @@ def _is_header(line: str) -> bool:
     return bool(line.strip()) and bool(HEADER.match(line) or NONE.match(line))
 
 
-def _look_at_rest(lines: Sequence[str], findings: Findings) -> None:
+def _look_at_rest(
+    lines: Sequence[str], names: tuple[set[str], frozenset[str]], findings: Findings
+) -> None:
     """What stands among and after the relation lines: chatter, lines that cannot be read, a second text."""
     chatter: list[str] = []
     for number, line in enumerate(lines):
@@ -167,7 +179,8 @@ def _look_at_rest(lines: Sequence[str], findings: Findings) -> None:
             more = "\n".join(lines[number:])
             findings.add("M02", Severity.REVIEW, W_MORE, removed=shown(more))
             break
-        if line.count("|") >= 2 or re.search(r"\w\s*(?:->|→)\s*\w", line):
+        cut = ID.fullmatch(line.strip()) or re.search(r"\w\s*(?:->|→)\s*\w", line)
+        if "|" in line or cut or _names(line, *names):
             findings.add("M15", Severity.REVIEW, W_UNREADABLE, line=shown(line))
         elif line.strip(" \t\r-*_=#`") and not _is_header(line):
             chatter.append(line.strip())

@@ -18,7 +18,7 @@ _CALL = re.compile(
 _SPACED = re.compile(
     r"^(?P<head>[A-Za-z]{1,3}\d+)\s+(?P<label>[\w-]{2,40})\s+(?P<tail>[A-Za-z]{1,3}\d+)$"
 )
-ID = re.compile(r"[A-Za-z]{1,3}[_-]?\d+")
+ID = re.compile(r"[A-Za-z]{1,3}[_-]?\d+(?:\.\d+)?")
 """What ids look like when a model makes them up."""
 HEADER = re.compile(
     r"^[\W_]*(?:(?:liste|list) (?:des|of) )?(?:relations?|liens)(?: (?:annot|extra|entre|conserv|identif)\w*)*[\W_]*$",

@@ -43,7 +43,7 @@ TOKEN = re.compile(
         [
             r"[A-Za-zÀ-ÖØ-öø-ÿœ]+(?=[ ,])",  # most words, found at once
             r"(?:https?://|www\.)[^\s<>«»\"”]*[^\s<>«»\"”.,;:!?…')\]’]",
-            r"[\w.+-]+@\w[\w-]*(?:\.\w+)+",
+            r"[\w.+-]{1,64}@\w[\w-]*(?:\.\w+)+",
             r"[@#]\w+",
             _EMOJI,
             rf"(?i:rendez-vous|aujourd{_APOSTROPHE}hui|prud{_APOSTROPHE}hom\w+)",

@@ -93,7 +93,7 @@ def _pair(head: Entity, tail: Entity, reading: _Reading, alone: dict[str, list[s
     types = f"{head.label}>{tail.label}"
     one, other = _closest(reading.mentions[head.id], reading.mentions[tail.id])
     gap = _gap(one, other)
-    order = "nested" if gap < 0 else ("head first" if one.first < other.first else "tail first")
+    order = "head first" if one.first < other.first else "tail first"
     if gap < 0:
         order = "head inside" if other.span.contains(one.span) else "tail inside"
     distance = f"d={bisect_right(DISTANCES, gap)}"
@@ -146,7 +146,7 @@ def _between(one: _Placed, other: _Placed, reading: _Reading, order: str) -> lis
     features = [
         f"{order}|before={_word(reading.words, left.first - 1)}",
         f"{order}|after={_word(reading.words, right.last + 1)}",
-        f"between={sum(1 for i in inside if reading.covered[i]) and 'entities'}",
+        f"between entities={any(reading.covered[left.last + 1 : right.first])}",
     ]
     if len(inside) <= BETWEEN:
         words = [reading.covered[i] or reading.words[i] for i in inside]

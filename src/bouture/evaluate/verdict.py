@@ -25,34 +25,35 @@ MOST_SEEDS = 50
 """More seeds are the cheap way to certainty, up to here."""
 
 AUGMENT = Wording(
-    "With {size} gold documents: augment with “{arm}”. {metric} F1: {versus}. Both gains are "
+    "With {size} gold documents: augment with “{arm}”. {metric}: {versus}. Both gains are "
     "established (95% intervals above 0, and p < 0.05 after Holm’s correction).{labels}",
-    "Avec {size} documents annotés : augmentez avec « {arm} ». F1 {metric} : {versus}. Les deux "
-    "gains sont établis (intervalles à 95 % au-dessus de 0, et p < 0,05 après correction de "
+    "Avec {size} documents annotés : augmentez avec « {arm} ». {metric} : {versus}. Les "
+    "deux gains sont établis (intervalles à 95 % au-dessus de 0, et p < 0,05 après correction de "
     "Holm).{labels}",
 )
 HARM = Wording(
-    "With {size} gold documents: do not augment. The best arm, “{arm}”, does harm. {metric} F1: "
-    "{versus}.{labels}",
-    "Avec {size} documents annotés : n’augmentez pas. Le meilleur bras, « {arm} », dégrade les "
-    "résultats. F1 {metric} : {versus}.{labels}",
+    "With {size} gold documents: do not augment. No arm brings a gain worth having, and even the "
+    "best one, “{arm}”, does harm. {metric}: {versus}.{labels}",
+    "Avec {size} documents annotés : n’augmentez pas. Aucun bras n’apporte de gain utile, et même "
+    "le meilleur, « {arm} », dégrade les résultats. {metric} : {versus}.{labels}",
 )
 NO_GAIN = Wording(
     "With {size} gold documents: do not augment. No arm brings a gain worth having (at least "
-    "{worthwhile}) over both gold alone and the duplicate control. The best, “{arm}”, {metric} "
-    "F1: {versus}.{labels}",
+    "{worthwhile}) over both gold alone and the duplicate control. The best is “{arm}”. "
+    "{metric}: {versus}.{labels}",
     "Avec {size} documents annotés : n’augmentez pas. Aucun bras n’apporte de gain utile (au moins "
     "{worthwhile}) à la fois sur les documents annotés seuls et sur le témoin par duplication. "
-    "Le meilleur, « {arm} », F1 {metric} : {versus}.{labels}",
+    "Le meilleur est « {arm} ». {metric} : {versus}.{labels}",
 )
 UNKNOWN = Wording(
-    "With {size} gold documents: not enough data to tell. The most promising arm, “{arm}”, "
-    "{metric} F1: {versus}. This comparison detects a true difference of {detectable} 8 times "
-    "in 10, and hardly a smaller one. {advice}{labels}",
-    "Avec {size} documents annotés : pas assez de données pour trancher. Le bras le plus "
-    "prometteur, « {arm} », F1 {metric} : {versus}. Cette comparaison détecte 8 fois sur 10 un "
-    "écart réel de {detectable}, et guère un écart plus petit. {advice}{labels}",
+    "With {size} gold documents: not enough data to tell. The most promising arm is “{arm}”. "
+    "{metric}: {versus}. This experiment finds a true difference of {detectable} 8 times in "
+    "10, and smaller ones less often. {advice}{labels}",
+    "Avec {size} documents annotés : pas assez de données pour trancher. Le bras le plus prometteur "
+    "est « {arm} ». {metric} : {versus}. Cette expérience détecte 8 fois sur 10 un écart réel "
+    "de {detectable}, et moins souvent un écart plus petit. {advice}{labels}",
 )
+METRIC = {"micro": Wording("Micro F1", "Micro-F1"), "macro": Wording("Macro F1", "Macro-F1")}
 NOTHING = Wording(
     "With {size} gold documents: no arm had documents to add; nothing can be said.",
     "Avec {size} documents annotés : aucun bras n’avait de documents à ajouter ; on ne peut rien "
@@ -86,8 +87,14 @@ SUGGESTIVE = Wording(
     "L’intervalle seul suffirait ; après correction du nombre de comparaisons, le gain n’est pas "
     "établi : refaites l’expérience avec ce seul bras, annoncé d’avance.",
 )
-IMPROVED = Wording(" Labels it improves: {labels}.", " Étiquettes améliorées : {labels}.")
-DEGRADED = Wording(" Labels it degrades: {labels}.", " Étiquettes dégradées : {labels}.")
+IMPROVED = Wording(
+    " Labels it improves (taken one by one, uncorrected): {labels}.",
+    " Étiquettes améliorées (prises une à une, sans correction) : {labels}.",
+)
+DEGRADED = Wording(
+    " Labels it degrades (taken one by one, uncorrected): {labels}.",
+    " Étiquettes dégradées (prises une à une, sans correction) : {labels}.",
+)
 OTHERWISE = Wording(" At the other sizes: {sizes}.", " Aux autres tailles : {sizes}.")
 SHORT = {
     Decision.AUGMENT: Wording(
@@ -209,7 +216,7 @@ def _say(
     return wording[language].format(
         size=best.weakest.size,
         arm=best.arm,
-        metric=settings.metric,
+        metric=METRIC[settings.metric][language],
         versus=_versus(best.comparisons, language),
         worthwhile=points(settings.worthwhile, language, signed=False),
         detectable=points(best.weakest.detectable, language, signed=False),

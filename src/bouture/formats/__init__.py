@@ -3,5 +3,6 @@
 from bouture.formats.catalog import FORMATS
 from bouture.formats.corpus_file import examine, read, scan, write
 from bouture.formats.format import Carried, Format, Placed
+from bouture.formats.validate import validate
 
-__all__ = ["FORMATS", "Carried", "Format", "Placed", "examine", "read", "scan", "write"]
+__all__ = ["FORMATS", "Carried", "Format", "Placed", "examine", "read", "scan", "validate", "write"]

@@ -153,7 +153,7 @@ def _read_document(read: list[Part], record: Record) -> tuple[Document | None, b
             record.add(
                 "V42",
                 what="'# text' and the tokens differ",
-                what_fr="« # text » et les mots diffèrent",
+                what_fr="« # text » et les mots diffèrent",
                 reading="the text was rebuilt from the tokens",
                 reading_fr="le texte a été reconstitué à partir des mots",
             )

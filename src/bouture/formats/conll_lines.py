@@ -12,7 +12,7 @@ from bouture.formats.problem import Problem
 from bouture.formats.record import Record
 
 _TAG = re.compile(r"O|[BIESLU]-\S+")
-_COMMENT = re.compile(r"#\s*(?P<key>[^=\t]*?)\s*=[ ]?(?P<value>.*)", re.S)
+_COMMENT = re.compile(r"#\s*(?P<key>[^=\t]+?)\s*=[ ]?(?P<value>.*)", re.S)
 _DOCUMENT_KEYS = ("id", "newdoc id", "newdoc", "doc_id", "document_id")
 DOCSTART = "-DOCSTART-"
 MOSTLY = 0.5
@@ -73,7 +73,7 @@ def parts(text: str, path: Path) -> Iterator[tuple[Record, list[Part]]]:
     """For each document its parts, and the record that collects what is wrong in it."""
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     cells = {number: _cells(line) for number, line in enumerate(lines, start=1)}
-    kinds = {number: _is_token(row) for number, row in cells.items()}
+    kinds = {n: _is_token(line, cells[n]) for n, line in enumerate(lines, start=1)}
     tokens = [number for number, is_token in kinds.items() if is_token]
     header = bool(tokens) and cells[tokens[0]][0].upper() in ("TOKEN", "FORM", "WORD", "TOKENS")
     if header:
@@ -88,7 +88,7 @@ def parts(text: str, path: Path) -> Iterator[tuple[Record, list[Part]]]:
             why="no column holds BIO tags",
             why_fr="aucune colonne ne contient d’étiquettes BIO",
             advice="each line should be a token and a tag: O, B-LABEL, I-LABEL",
-            advice_fr="chaque ligne devrait être un mot et son étiquette : O, B-TYPE, I-TYPE",
+            advice_fr="chaque ligne devrait être un mot et son étiquette : O, B-TYPE, I-TYPE",
         )
         yield record, []
         return
@@ -102,12 +102,14 @@ def _cells(line: str) -> list[str]:
     return line.split("\t") if "\t" in line else line.split()
 
 
-def _is_token(row: list[str]) -> bool:
+def _is_token(line: str, row: list[str]) -> bool:
     """Whether a line is a token: not blank, and not a comment (a token may be `#`, but then has a tag)."""
     if not row:
         return False
     if not row[0].startswith("#"):
         return True
+    if "\t" not in line and _COMMENT.fullmatch(line):
+        return False
     return len(row) > 1 and " " not in row[0] and any(map(Columns.is_tag, row[1:]))
 
 

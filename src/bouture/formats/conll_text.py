@@ -6,7 +6,7 @@ from typing import NamedTuple
 from bouture.formats.conll_lines import Row
 
 NO_SPACE_BEFORE = frozenset([",", ".", ")", "]", "}", "…", "...", "”", "’", "'", "%"])
-NO_SPACE_AFTER = frozenset(["(", "[", "{", "“", "#", "@"])
+NO_SPACE_AFTER = frozenset(["(", "[", "{", "“"])
 APOSTROPHES = ("’", "'", "ʼ")
 
 

@@ -110,8 +110,11 @@ def guess(path: Path) -> Format:
         raise _missing(path)
     head = ""
     if path.is_file():
-        with path.open("rb") as stream:
-            head = stream.read(HEAD).decode("utf-8", "replace")
+        try:
+            with path.open("rb") as stream:
+                head = stream.read(HEAD).decode("utf-8", "replace")
+        except OSError as error:
+            raise FormatError(f"cannot be read: {error.strerror}", path=path) from error
     members = [_member(name) for name in FORMATS.names()]
     named = [member for member in members if path.name.lower().endswith(member.suffixes)]
     for member in [*named, *members]:

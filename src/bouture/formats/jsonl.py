@@ -10,9 +10,18 @@ from bouture.corpus.document import Document, Entity, Relation, Span
 from bouture.corpus.issue import Place, Wording
 from bouture.errors import FormatError
 from bouture.formats.format import Carried, Placed, Scanned
+from bouture.formats.json_text import parse, why_broken
 from bouture.formats.problem import Problem
 from bouture.formats.record import RawEntity, Record
-from bouture.formats.source import BOM, DROPPED, decode, raw_lines, replacing
+from bouture.formats.source import (
+    BOM,
+    DROPPED,
+    UTF16_MARKS,
+    decode,
+    raw_lines,
+    replacing,
+    undecodable,
+)
 
 FIELDS = {"id", "text", "entities", "relations", "meta", "origin", "clusters", "doc_relations"}
 ENTITY_FIELDS = {"id", "label", "start", "end", "text", "mentions"}
@@ -27,7 +36,7 @@ class Jsonl:
 
     name = "jsonl"
     suffixes: tuple[str, ...] = (".jsonl", ".ndjson")
-    cannot_carry = Wording("nothing: it carries everything", "rien : il conserve tout")
+    cannot_carry = Wording("nothing: it carries everything", "rien : il conserve tout")
 
     def recognises(self, path: Path, head: str) -> bool:
         return head.lstrip("\ufeff \r\n\t").startswith("{") and path.suffix.lower() != ".json"
@@ -39,6 +48,9 @@ class Jsonl:
             if number == 1 and raw.startswith(BOM):
                 raw = raw[len(BOM) :]
                 yield Problem("V02", place, DROPPED)
+            if number == 1 and raw.startswith(UTF16_MARKS):
+                yield undecodable(raw, 0, place)
+                return
             if not raw.strip():
                 continue
             record = Record(place)
@@ -76,7 +88,7 @@ def encode_line(document: Document) -> bytes:
         record["meta"] = document.meta
     try:
         return msgspec.json.encode(record) + b"\n"
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise FormatError(
             f"cannot be written as JSON: {error}",
             hint="keep text, numbers, lists and objects in 'meta'",
@@ -122,12 +134,13 @@ def _parse(raw: bytes, record: Record) -> dict[str, Any] | None:
         record.problems.append(text)
         return None
     try:
-        value = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError) as error:
-        if not raw.endswith(b"\n") and "truncated" in str(error):
+        value = parse(text)
+    except (ValueError, RecursionError) as error:
+        cut, why = why_broken(text, error)
+        if cut and not raw.endswith(b"\n"):
             record.add("V04", what="a document", what_fr="un document")
         else:
-            record.add("V03", syntax="JSON", why=str(error))
+            record.add("V03", syntax="JSON", why=why)
         return None
     found: dict[str, Any] | None = record.cast("line", "document", value, dict)
     return found

@@ -10,14 +10,11 @@ from bouture.corpus.document import Document, Entity
 from bouture.corpus.issue import Wording
 from bouture.errors import FormatError
 from bouture.formats.format import Carried, Placed, Scanned
-from bouture.formats.json_list import items
+from bouture.formats.json_text import items
 from bouture.formats.labelstudio_regions import read_regions
 from bouture.formats.problem import Problem
 from bouture.formats.record import Record
 from bouture.formats.source import load, replacing
-
-OURS = {"text", "id", "meta", "origin"}
-"""What bouture writes under `data`; other fields there belong to the project and go into `meta`."""
 
 
 class LabelStudio:
@@ -31,7 +28,7 @@ class LabelStudio:
 
     name = "labelstudio"
     suffixes: tuple[str, ...] = (".json",)
-    cannot_carry = Wording("nothing: it carries everything", "rien : il conserve tout")
+    cannot_carry = Wording("nothing: it carries everything", "rien : il conserve tout")
 
     def recognises(self, path: Path, head: str) -> bool:
         return head.lstrip("\ufeff \r\n\t").startswith("[") and path.suffix.lower() != ".csv"
@@ -69,7 +66,7 @@ def encode_task(document: Document) -> bytes:
     """
     try:
         return msgspec.json.encode(task(document))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise FormatError(
             f"cannot be written as JSON: {error}",
             hint="keep text, numbers, lists and objects in 'meta'",
@@ -143,26 +140,29 @@ def _read_task(task: Any, position: int, record: Record) -> Document | None:
             "V41",
             owner=f"task number {position + 1}",
             why="it has no 'data'" + (" (JSON-MIN form)" if min_form else ""),
-            why_fr="pas de « data »" + (" (forme JSON-MIN)" if min_form else ""),
+            why_fr="pas de « data »" + (" (forme JSON-MIN)" if min_form else ""),
             advice="export from Label Studio as JSON, not as JSON-MIN",
             advice_fr="exportez de Label Studio en JSON, pas en JSON-MIN",
         )
         return None
     _name(task, data, position, record)
-    text = _text(data, record)
-    if text is None:
-        return None
-    result = _choose_result(task, record)
+    field = _text_field(data)
+    text = record.get("task data", data, field, str)
+    result = None if text is None else _choose_result(task, record)
     if result is None:
         return None
     entities, relations = read_regions(result, text, record)
-    if data.keys() <= OURS and isinstance(data.get("meta", {}), dict):
-        meta = data.get("meta", {})
-    else:
-        meta = {
-            field: value for field, value in data.items() if value is not text and field != "id"
-        }
-    origin = record.origin(data.get("origin")) if data.keys() <= OURS else None
+    ours = {field, "id"}
+    origin = None
+    if isinstance(data.get("origin"), dict) and "strategy" in data["origin"]:
+        origin = record.origin(data["origin"])
+        ours.add("origin")
+    meta = {}
+    if isinstance(data.get("meta"), dict):
+        meta = data["meta"]
+        ours.add("meta")
+    # Other fields belong to the project: carried with the metadata.
+    meta = meta | {name: value for name, value in data.items() if name not in ours}
     return record.document(text, entities, relations, origin, meta)
 
 
@@ -179,19 +179,14 @@ def _name(task: dict[str, Any], data: dict[str, Any], position: int, record: Rec
         what="the task has no id",
         what_fr="la tâche n’a pas d’identifiant",
         reading=f"its rank is taken: {position + 1}",
-        reading_fr=f"son rang en tient lieu : {position + 1}",
+        reading_fr=f"son rang en tient lieu : {position + 1}",
     )
 
 
-def _text(data: dict[str, Any], record: Record) -> str | None:
-    """`data.text`, or the only text under `data` when the project calls it otherwise."""
-    field = "text"
-    if field not in data:
-        texts = [name for name, value in data.items() if isinstance(value, str) and name != "id"]
-        if len(texts) == 1:
-            field = texts[0]
-    found: str | None = record.get("task data", data, field, str)
-    return found
+def _text_field(data: dict[str, Any]) -> str:
+    """`text`, or the only field with a text when the project calls it otherwise."""
+    texts = [name for name, value in data.items() if isinstance(value, str) and name != "id"]
+    return texts[0] if "text" not in data and len(texts) == 1 else "text"
 
 
 def _choose_result(task: dict[str, Any], record: Record) -> list[Any] | None:

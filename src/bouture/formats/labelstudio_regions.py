@@ -35,7 +35,7 @@ def read_regions(
         else:
             other[kind] = other.get(kind, 0) + 1
     for kind, count in other.items():
-        what, what_fr = f"results of type {kind!r}", f"résultats de type « {kind} »"
+        what, what_fr = f"results of type {kind!r}", f"résultats de type « {kind} »"
         record.add("V34", what=what, what_fr=what_fr, count=count)
     entities, owner_of = _group(_in_code_points(regions, text, record), record)
     read = [each for owner, item in relations for each in _relation(item, owner, owner_of, record)]
@@ -142,7 +142,7 @@ def _note_relabelled(region: Region, label: str, record: Record) -> None:
         "V42",
         entity=region.id,
         what=f"region {region.id!r} is labelled {label}, unlike the other mentions of {region.entity!r}",
-        what_fr=f"la région « {region.id} » est étiquetée {label}, au contraire des autres mentions de « {region.entity} »",
+        what_fr=f"la région « {region.id} » est étiquetée {label}, au contraire des autres mentions de « {region.entity} »",
         reading="read as an entity of its own",
         reading_fr="lue comme une entité à part",
     )

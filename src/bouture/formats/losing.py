@@ -74,18 +74,17 @@ def trimmed(document: Document) -> Step:
 def flat(document: Document) -> Step:
     """No two mentions that overlap: the longest stay, the earliest of equals. One mention an entity."""
     kept: list[Entity] = []
-    dropped: list[str] = []
     by_length = sorted(
         document.entities, key=lambda e: (-len(e.spans[0]), e.spans[0].start, e.label)
     )
     for entity in by_length:
-        if any(entity.spans[0].overlaps(other.spans[0]) for other in kept):
-            dropped.append(entity.id)
-        else:
+        if not any(entity.spans[0].overlaps(other.spans[0]) for other in kept):
             kept.append(entity)
+    stay = {entity.id for entity in kept}
+    dropped = [entity.id for entity in document.entities if entity.id not in stay]
     if not dropped:
         return document, None
-    entities = tuple(entity for entity in document.entities if entity.id not in set(dropped))
+    entities = tuple(entity for entity in document.entities if entity.id in stay)
     return replace(document, entities=entities), lost(
         document, "V62", count=len(dropped), ids=shown(dropped)
     )

@@ -8,7 +8,7 @@ from bouture.corpus.issue import Wording
 
 NO_GUESS = Wording(
     "correct the offsets or the text; offsets are code points from 0, the end excluded",
-    "corrigez les positions ou le texte ; les positions comptent les caractères (points de code) depuis 0, fin exclue",
+    "corrigez les positions ou le texte ; les positions comptent les caractères (points de code) depuis 0, fin exclue",
 )
 
 
@@ -42,7 +42,7 @@ def explain_mismatch(text: str, start: int, end: int, said: str) -> Wording:
         if where is not None and text[where[0] : where[1]] == said:
             return Wording(
                 f"the offsets look like {counted}: convert them to code points ({where[0]}-{where[1]} here)",
-                f"les positions semblent comptées en {counted_fr} : convertissez-les en points de code (ici {where[0]}-{where[1]})",
+                f"les positions semblent comptées en {counted_fr} : convertissez-les en points de code (ici {where[0]}-{where[1]})",
             )
     for other, why, why_fr in (
         (unicodedata.normalize("NFC", text), "text in NFC form", "un texte en forme NFC"),
@@ -57,30 +57,26 @@ def explain_mismatch(text: str, start: int, end: int, said: str) -> Wording:
             "line ends of two characters (CRLF)",
             "des fins de ligne de deux caractères (CRLF)",
         ),
-        (
-            "\ufeff" + text,
-            "a byte order mark before the text",
-            "une marque d’ordre des octets devant le texte",
-        ),
     ):
         if other != text and other[start:end] == said:
             return Wording(
                 f"the offsets were counted with {why}: count them again in this text",
-                f"les positions ont été comptées avec {why_fr} : recomptez-les dans ce texte",
+                f"les positions ont été comptées avec {why_fr} : recomptez-les dans ce texte",
             )
-    if text[start - 1 : end - 1] == said and start > 0:
+    if start > 0 and text[start - 1 : end - 1] == said:
         return Wording(
-            "the offsets count from 1: subtract 1", "les positions comptent depuis 1 : retirez 1"
+            "the offsets count from 1, or a byte order mark before the text: subtract 1",
+            "les positions comptent depuis 1, ou une marque d’ordre des octets devant le texte : retirez 1",
         )
     if text[start : end + 1] == said:
         return Wording(
-            "the end is included: add 1 to the ends", "la fin est incluse : ajoutez 1 aux fins"
+            "the end is included: add 1 to the ends", "la fin est incluse : ajoutez 1 aux fins"
         )
     folded = unicodedata.normalize("NFC", said)
     if folded == unicodedata.normalize("NFC", text[start:end]):
         return Wording(
             "only the Unicode form (NFC/NFD) of the mention differs: write it as in the text",
-            "seule la forme Unicode (NFC/NFD) de la mention diffère : écrivez-la comme dans le texte",
+            "seule la forme Unicode (NFC/NFD) de la mention diffère : écrivez-la comme dans le texte",
         )
     return _elsewhere(text, start, said)
 
@@ -97,7 +93,7 @@ def _elsewhere(text: str, start: int, said: str) -> Wording:
     near = min(places, key=lambda p: abs(p - start))
     return Wording(
         f"that text is at {near}-{near + len(said)}: correct the offsets",
-        f"ce texte se trouve en {near}-{near + len(said)} : corrigez les positions",
+        f"ce texte se trouve en {near}-{near + len(said)} : corrigez les positions",
     )
 
 
@@ -106,4 +102,4 @@ def explain_outside(text: str, start: int, end: int, said: str | None) -> Wordin
     if said is None or not 0 <= start < end:
         return Wording("", "")
     found = explain_mismatch(text, start, end, said)
-    return Wording("", "") if found is NO_GUESS else Wording(f"; {found.en}", f" ; {found.fr}")
+    return Wording("", "") if found is NO_GUESS else Wording(f"; {found.en}", f" ; {found.fr}")

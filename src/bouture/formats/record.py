@@ -50,6 +50,8 @@ class Record:
     def add(self, code: str, *, entity: str = "", relation: str = "", **evidence: Any) -> None:
         """Notes a problem."""
         place = msgspec.structs.replace(self.place, entity=entity, relation=relation)
+        if relation:
+            evidence["relation"] = relation
         self.problems.append(Problem(code, place, evidence))
 
     @property

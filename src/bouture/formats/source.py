@@ -1,7 +1,7 @@
 """Bytes to text and back: UTF-8 with line and byte of what is wrong, byte order marks, atomic writing."""
 
 import os
-import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +12,7 @@ from bouture.errors import FormatError
 from bouture.formats.problem import Problem
 
 BOM = b"\xef\xbb\xbf"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 DROPPED = {"fate": "left out of the text", "fate_fr": "elle ne fait pas partie du texte"}
 
 
@@ -20,24 +21,21 @@ def decode(raw: bytes, place: Place) -> str | Problem:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = raw[: error.start]
-        line_start = before.rfind(b"\n") + 1
-        return Problem(
-            "V01",
-            Place(place.path, place.line + before.count(b"\n"), place.document),
-            {
-                "byte": error.start - line_start + 1,
-                "value": f"{raw[error.start]:02X}",
-                "guess": _encoding(raw),
-            },
-        )
+        return undecodable(raw, error.start, place)
 
 
-def _encoding(raw: bytes) -> str:
-    """The encoding a text that is not UTF-8 is probably in."""
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "UTF-16"
-    return "Windows-1252 (Latin-1)"
+def undecodable(raw: bytes, at: int, place: Place) -> Problem:
+    """The byte at `at` is not UTF-8; with the encoding that the bytes are probably in."""
+    before = raw[:at]
+    return Problem(
+        "V01",
+        Place(place.path, place.line + before.count(b"\n"), place.document),
+        {
+            "byte": at - before.rfind(b"\n"),
+            "value": f"{raw[at]:02X}",
+            "guess": "UTF-16" if raw.startswith(UTF16_MARKS) else "Windows-1252 (Latin-1)",
+        },
+    )
 
 
 def load(path: Path) -> tuple[str, list[Problem]]:
@@ -65,27 +63,13 @@ def raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file to write that takes the place of `path` only when everything was written."""
+    part = path.with_name(f".{path.name[:40]}.{uuid.uuid4().hex[:8]}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part"
-        )
-    except OSError as error:
-        raise FormatError(f"cannot write: {error.strerror}", path=path) from error
-    try:
-        with os.fdopen(handle, "wb") as stream:
+        with part.open("xb") as stream:
             yield stream
-        # mkstemp makes private files; a corpus gets the permissions any new file would have.
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
+        os.replace(part, path)
     except OSError as error:
         raise FormatError(f"cannot write: {error.strerror}", path=path) from error
     finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    """The permissions this process keeps from new files."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        part.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from typing import Any
 from bouture.corpus.document import Document, Relation
 from bouture.corpus.issue import Place, Wording
 from bouture.formats.format import Carried, Placed, Scanned
+from bouture.formats.json_text import parse, why_broken
 from bouture.formats.losing import numbered, without_meta, without_origin
 from bouture.formats.problem import Problem
 from bouture.formats.record import RawEntity, Record
@@ -144,8 +145,7 @@ def _check_header(header: list[str], record: Record) -> Iterator[Problem]:
 def _read_row(header: list[str], row: list[str], record: Record) -> Document | None:
     cells = dict(zip(header, row, strict=False))
     if len(row) != len(header):
-        found = f"{len(row)} / {len(header)}"
-        record.add("V05", owner="row", field=", ".join(header), found=found)
+        record.add("V03", syntax="CSV", why=f"{len(row)} cells for {len(header)} columns")
         return None
     id = record.id("row", cells)
     if id is not None:
@@ -161,9 +161,9 @@ def _parse_cell(cells: dict[str, str], column: str, record: Record) -> list[Any]
     if not cell.strip():
         return []
     try:
-        value = json.loads(cell)
+        value = parse(cell)
     except (ValueError, RecursionError) as error:
-        record.add("V03", syntax=f"JSON ({column})", why=str(error))
+        record.add("V03", syntax=f"JSON ({column})", why=why_broken(cell, error)[1])
         return []
     return record.cast("row", column, value, list) or []
 
@@ -179,7 +179,12 @@ def _read_entities(listed: list[Any], record: Record) -> list[RawEntity]:
         label = record.get(owner, item, "type", str)
         given = record.get(owner, item, "mentions", list)
         mentions = [m for each in given or [] if (m := record.mention(owner, each, "value"))]
-        if id is not None and label is not None and given is not None and len(mentions) == len(given):
+        if (
+            id is not None
+            and label is not None
+            and given is not None
+            and len(mentions) == len(given)
+        ):
             entities.append(RawEntity(id, label, mentions))
         elif id is not None:
             record.broken.add(id)

@@ -71,7 +71,7 @@ class StrategyUse(Use):
 class EvaluateSection(Section):
     """The impact experiment, one for each task; defaults and meaning as in `bouture evaluate`."""
 
-    on: Literal["dev", "test"] = Field("test", description="the documents to measure on")
+    part: Literal["dev", "test"] = Field("test", description="the documents to measure on")
     tasks: tuple[Literal["entities", "relations"], ...] = ("entities", "relations")
     sizes: tuple[PositiveInt | Literal["all"], ...] = Field(
         ("all",), min_length=1, description="numbers of gold documents; `all` is every one of them"

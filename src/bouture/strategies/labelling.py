@@ -27,6 +27,7 @@ def label_tokens(document: Document) -> list[LabelledToken]:
     """The tokens of the document in order, labelled."""
     mentions = document.mentions()
     found = []
+    begun: set[int] = set()
     first = 0  # mentions before it end before every token to come
     for token in tokenize(document.text):
         while first < len(mentions) and mentions[first].end <= token.start:
@@ -39,7 +40,8 @@ def label_tokens(document: Document) -> list[LabelledToken]:
             if mention.end <= token.start:
                 continue
             numbers.append(number)
-            labels.append(f"{'B' if mention.start >= token.start else 'I'}-{mention.label}")
+            labels.append(f"{'I' if number in begun else 'B'}-{mention.label}")
+            begun.add(number)
             cut = cut or mention.start > token.start or mention.end < token.end
         text = document.text[token.start : token.end]
         label = "|".join(labels) or "O"

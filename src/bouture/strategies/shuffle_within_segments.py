@@ -3,13 +3,14 @@
 import random
 from bisect import bisect
 from itertools import groupby, pairwise
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bouture.corpus.document import Document, Span
+from bouture.corpus.document import Document
 from bouture.corpus.tokens import sentences, tokenize
 from bouture.strategies.dialogue import Dialogue, Materials
-from bouture.strategies.editing import Edit, apply_to_tokens, made_by
+from bouture.strategies.editing import Edit, apply_to_tokens, cuts, made_by
 from bouture.strategies.labelling import LabelledToken, label_tokens
 
 
@@ -38,7 +39,7 @@ class ShuffleWithinSegments:
 
     def __call__(self, document: Document, rng: random.Random) -> Dialogue:
         edits = [
-            _shuffled(document.text, segment, rng)
+            _shuffled(document, segment, rng)
             for segment in _segments(document)
             if len(segment) > 1 and rng.random() < self.options.p
         ]
@@ -47,8 +48,16 @@ class ShuffleWithinSegments:
         yield
 
 
-def _segments(document: Document) -> list[list[Span]]:
-    """For each segment its chunks: stretches without white space that lie wholly within it."""
+class Chunk(NamedTuple):
+    """A stretch of text without white space, and how many tokens it is."""
+
+    start: int
+    end: int
+    tokens: int
+
+
+def _segments(document: Document) -> list[list[Chunk]]:
+    """For each segment its chunks, in order."""
     chunks: list[list[LabelledToken]] = []
     for token in label_tokens(document):
         if chunks and chunks[-1][-1].end == token.start:
@@ -57,7 +66,7 @@ def _segments(document: Document) -> list[list[Span]]:
             chunks.append([token])
     begins = [sentence.start for sentence in sentences(document.text)]
     runs = groupby(chunks, key=lambda chunk: (bisect(begins, chunk[0].start), *_place(chunk)))
-    return [[Span(chunk[0].start, chunk[-1].end) for chunk in run] for _, run in runs]
+    return [[Chunk(chunk[0].start, chunk[-1].end, len(chunk)) for chunk in run] for _, run in runs]
 
 
 def _place(chunk: list[LabelledToken]) -> tuple[object, ...]:
@@ -68,13 +77,13 @@ def _place(chunk: list[LabelledToken]) -> tuple[object, ...]:
     return ("in", *mentions)
 
 
-def _shuffled(text: str, chunks: list[Span], rng: random.Random) -> Edit | None:
+def _shuffled(document: Document, chunks: list[Chunk], rng: random.Random) -> Edit | None:
     """The chunks in another order, the white space between them in place; None if tokens would fuse."""
+    text = document.text
     words = [text[chunk.start : chunk.end] for chunk in chunks]
     gaps = [text[a.end : b.start] for a, b in pairwise(chunks)]
     rng.shuffle(words)
     shuffled = "".join(word + gap for word, gap in zip(words, [*gaps, ""], strict=True))
-    start, end = chunks[0].start, chunks[-1].end
-    if len(tokenize(shuffled)) != len(tokenize(text[start:end])):
-        return None
-    return Edit(start, end, shuffled)
+    edit = Edit(chunks[0].start, chunks[-1].end, shuffled)
+    fuses = len(tokenize(shuffled)) != sum(chunk.tokens for chunk in chunks)
+    return None if fuses or cuts(document, edit) else edit

@@ -144,7 +144,7 @@ class SynonymReplacement:
             fits = now.form not in ("a", "an") or initial(word) == initial(synonym) != ""
             return "" if fits else None
         noun = "nom" in meaning.part_of_speech.split()
-        if noun != _takes_noun(now) or not self._agrees(now, word, new, noun):
+        if not _may_follow(now, word, meaning) or not self._agrees(now, word, new, noun):
             return None
         form = form_before(now, self._agreement(synonym))
         if form is None or form == now.form:
@@ -170,11 +170,18 @@ class SynonymReplacement:
         return known._replace(gender=gender, number="p" if _is_plural(head) else "s")
 
 
-def _takes_noun(now: Before) -> bool:
-    """Whether the word before is one that a noun follows (and « le » no pronoun: « il le frappe »)."""
-    if now.form in ("le", "la", "les", "l’", "leur") and now.earlier in PRONOUNS:
-        return False
-    return now.form in DETERMINERS or now.form in PREPOSITIONS
+def _may_follow(now: Before, word: str, meaning: Meaning) -> bool:
+    """Whether the word before is one that this part of speech follows.
+
+    « la frappe » and « de frappe » are nouns, « d’annoncer » a verb, « il la frappe » too.
+    """
+    pronoun = now.form in ("le", "la", "les", "l’", "leur") and now.earlier in PRONOUNS
+    determined = now.form in DETERMINERS and not pronoun
+    if "nom" in meaning.part_of_speech.split():
+        return determined or now.form in PREPOSITIONS
+    if "verbe" in meaning.part_of_speech and now.form in PREPOSITIONS:
+        return word.lower().endswith(("er", "ir", "re"))
+    return not determined
 
 
 def _is_plural(word: str) -> bool:

@@ -97,10 +97,10 @@ def evaluate_run(
     if wanted is None or not accepted.exists():
         return ()
     synthetic = formats.read(accepted, "jsonl")
-    held_out = study.test if wanted.on == "test" else study.dev
+    held_out = study.test if wanted.part == "test" else study.dev
     if not held_out:
         raise RecipeError(
-            f"evaluate.on: the recipe has no `corpus.{wanted.on}`",
+            f"evaluate.part: the recipe has no `corpus.{wanted.part}`",
             hint="name the file of gold documents to measure on",
         )
     if not synthetic:
@@ -136,7 +136,7 @@ def read_evaluations(run: Path) -> Evaluated | None:
 def settings_of_task(study: Study, wanted: EvaluateSection, task: str) -> Settings:
     """The settings of one experiment, from the recipe's section."""
     learner = {str(name): use for name, use in wanted.learners.items()}.get(task)
-    given = wanted.model_dump(exclude={"on", "tasks", "learners"})
+    given = wanted.model_dump(exclude={"part", "tasks", "learners"})
     if learner is not None:
         given |= {"learner": learner.use, "options": learner.options}
     return Settings(task=task, **given)

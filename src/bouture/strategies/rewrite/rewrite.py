@@ -120,14 +120,18 @@ class Rewrite:
             return self._prompt["no rules"]
         present = dict.fromkeys(mention.label for mention in document.mentions())
         found = [guide.entities[label] for label in present if label in guide.entities]
-        lines = [f"- {entity.label} : {_one_line(entity.definition)}" for entity in found]
+        line = Template(self._prompt["definition"])
+        lines = [
+            line.substitute(label=entity.label, definition=_one_line(entity.definition))
+            for entity in found
+        ]
         room = self.options.guide_characters
         for rule in [*guide.rules, *(rule for entity in found for rule in entity.rules)]:
-            line = f"- [{rule.id}] {_one_line(rule.text)}"
-            room -= len(line)
+            lines.append(f"- [{rule.id}] {_one_line(rule.text)}")
+            room -= len(lines[-1])
             if room < 0:
+                del lines[-1]
                 break
-            lines.append(line)
         return "\n".join(lines) or self._prompt["no rules"]
 
     def _mentions(self, document: Document) -> str:

@@ -1,9 +1,9 @@
-"""The items of a JSON list one after another, each with the line it begins on; the rest survives a broken item."""
+"""JSON as text: one value, or the items of a list each with the line it begins on; what is broken, in words."""
 
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 from bouture.corpus.issue import Place
 from bouture.formats.problem import Problem
@@ -11,9 +11,33 @@ from bouture.formats.problem import Problem
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
+
+
+def parse(text: str) -> Any:
+    """The value that `text` is; whole numbers of any size stay exact.
+
+    Raises:
+        ValueError, RecursionError: see `why_broken`.
+    """
+    return _DECODER.decode(text)
+
+
+def why_broken(text: str, error: Exception) -> tuple[bool, str]:
+    """Whether the text was cut short rather than malformed, and the reason in words."""
+    at = getattr(error, "pos", 0)
+    if isinstance(error, json.JSONDecodeError):
+        cut = error.msg.startswith("Unterminated string") or at >= len(text.rstrip())
+        return cut, f"{error.msg} (character {at - text.rfind(chr(10), 0, at)} of the line)"
+    return False, str(error)
+
+
 def items(text: str, path: str) -> Iterator[tuple[Place, Any]]:
     """(place, value) for each item of the list that `text` is; a `Problem` as value where JSON is broken, then the end."""
-    decoder = json.JSONDecoder()
     line, counted = 1, 0
     position = _skip(text, 0)
     if text[position : position + 1] != "[":
@@ -27,7 +51,7 @@ def items(text: str, path: str) -> Iterator[tuple[Place, Any]]:
         counted = position
         place = Place(path, line)
         try:
-            value, position = decoder.raw_decode(text, position)
+            value, position = _DECODER.raw_decode(text, position)
         except (ValueError, RecursionError) as error:
             yield place, _broken(text, error, place)
             return
@@ -49,10 +73,9 @@ def _skip(text: str, position: int) -> int:
 
 
 def _broken(text: str, error: Exception, place: Place) -> Problem:
-    """Cut short when the parser came to the end of the file, malformed otherwise."""
-    at = getattr(error, "pos", 0)
-    unterminated = str(error).startswith("Unterminated string")
-    if unterminated or at >= len(text.rstrip()):
+    cut, why = why_broken(text, error)
+    if cut:
         return Problem("V04", place, {"what": "a task", "what_fr": "une tâche"})
-    why = f"{getattr(error, 'msg', error)} (line {text.count(chr(10), 0, at) + 1})"
-    return Problem("V03", place, {"syntax": "JSON", "why": why})
+    at = getattr(error, "pos", 0)
+    line = text.count("\n", 0, at) + 1
+    return Problem("V03", Place(place.path, line), {"syntax": "JSON", "why": why})

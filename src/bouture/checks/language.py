@@ -1,0 +1,124 @@
+"""N1: is the text in the language of the corpus?"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bouture.checks.calibration import HARD, SOFT, lower_bound
+from bouture.checks.check import Reference
+from bouture.checks.provenance import Sources
+from bouture.corpus.document import Document, Span
+from bouture.corpus.issue import Issue, Place, Severity, Wording
+from bouture.corpus.tokens import sentences
+
+FOREIGN = Wording(
+    "the text is {found}, not {language}: P = {probability:.2f}",
+    "le texte est en {found}, pas en {language} : P = {probability:.2f}",
+)
+FOREIGN_SENTENCE = Wording(
+    "a sentence is {found}, not {language}: P = {probability:.2f}",
+    "une phrase est en {found}, pas en {language} : P = {probability:.2f}",
+)
+LANGUAGES = ("fr", "en", "uk", "ru", "de", "es")
+"""The languages to choose from: among all of them, a list of foreign names looks Breton."""
+
+
+class Language:
+    """P(language) by py3langid, mentions left out: reject for a text, review for a sentence.
+
+    A text is rejected below 0.9, a sentence of at least eight words sent to review below 0.5, or
+    below what gold itself shows when that is lower. Texts of fewer than three words are not judged.
+    """
+
+    name = "language"
+
+    class Options(BaseModel):
+        model_config = ConfigDict(extra="forbid", frozen=True)
+
+        text: float = Field(0.9, gt=0, le=1, description="least P(language) of a text")
+        sentence: float = Field(0.5, gt=0, le=1, description="least P(language) of a sentence")
+        words: int = Field(3, ge=1, description="fewer words are not judged")
+        sentence_words: int = Field(8, ge=1, description="shorter sentences are not judged")
+
+    def __init__(self, reference: Reference, options: Options) -> None:
+        from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+        self.options = options
+        self._language = reference.language
+        self._sources = Sources(reference.gold)
+        self._identifier: Any = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+        self._identifier.set_languages(sorted({*LANGUAGES, reference.language}))
+        texts = [self._probability(_masked(d)) for d in reference.gold if self._is_judged(d)]
+        least = [self._least(d) for d in reference.gold]
+        self.thresholds = {
+            "text": min([options.text, *([lower_bound(texts, HARD)] if texts else [])]),
+            "sentence": min([options.sentence, *([lower_bound(least, SOFT)] if least else [])]),
+        }
+
+    def __call__(self, document: Document) -> list[Issue]:
+        sources = self._sources.of(document)
+        if self._is_judged(document):
+            text = _masked(document)
+            limit = min(
+                [self.thresholds["text"], *(self._probability(_masked(s)) for s in sources)]
+            )
+            probability = self._probability(text)
+            if probability < limit:
+                place = Place(document=document.id)
+                return [self._issue(Severity.REJECT, place, text, probability, limit)]
+        limit = min([self.thresholds["sentence"], *(self._least(source) for source in sources)])
+        return [
+            self._issue(
+                Severity.REVIEW,
+                Place(document=document.id, start=span.start, end=span.end),
+                text,
+                self._probability(text),
+                limit,
+            )
+            for span, text in self._sentences(document)
+            if self._probability(text) < limit
+        ]
+
+    def kept(self, document: Document) -> None:
+        """Remembers nothing."""
+
+    def _is_judged(self, document: Document) -> bool:
+        return len(_masked(document).split()) >= self.options.words
+
+    def _sentences(self, document: Document) -> Iterator[tuple[Span, str]]:
+        """The sentences that are long enough, as they are: a masked one may have nothing left."""
+        for span in sentences(document.text):
+            text = document.mention_text(span)
+            if len(text.split()) >= self.options.sentence_words:
+                yield span, text
+
+    def _least(self, document: Document) -> float:
+        return min((self._probability(text) for _, text in self._sentences(document)), default=1.0)
+
+    def _probability(self, text: str) -> float:
+        return float(dict(self._identifier.rank(text))[self._language])
+
+    def _issue(
+        self, severity: Severity, place: Place, text: str, probability: float, limit: float
+    ) -> Issue:
+        return Issue.of(
+            "N1",
+            severity,
+            FOREIGN if severity is Severity.REJECT else FOREIGN_SENTENCE,
+            place,
+            language=self._language,
+            found=self._identifier.classify(text)[0],
+            probability=round(probability, 4),
+            threshold=round(limit, 4),
+        )
+
+
+def _masked(document: Document) -> str:
+    """The text without its mentions: names say little about the language around them."""
+    pieces, done = [], 0
+    for mention in document.mentions():
+        if mention.start > done:
+            pieces.append(document.text[done : mention.start])
+        done = max(done, mention.end)
+    return " ".join(" ".join([*pieces, document.text[done:]]).split())

@@ -1,0 +1,133 @@
+"""D1: is a document the same, or nearly, as one that was kept before it?"""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bouture.checks.calibration import upper_bound
+from bouture.checks.check import Reference
+from bouture.checks.provenance import Sources, is_local
+from bouture.corpus.document import Document
+from bouture.corpus.issue import Issue, Place, Severity, Wording
+from bouture.corpus.normalise import fold
+
+SAME = Wording(
+    "the text is that of {other!r}, kept before", "le texte est celui de « {other} », déjà gardé"
+)
+NEAR = Wording(
+    "nearly the text of {other!r}, kept before: Jaccard {similarity:.2f} ≥ {threshold:.2f}",
+    "presque le texte de « {other} », déjà gardé : Jaccard {similarity:.2f} ≥ {threshold:.2f}",
+)
+SHINGLE = 5
+"""Characters: on short items, word n-grams are too few to estimate anything."""
+PERMUTATIONS, BANDS = 128, 32
+"""A pair at Jaccard 0.7 is missed by the bands with probability 2e-4, one at 0.6 with 0.01."""
+SEED = 13
+
+
+class NearDuplicates:
+    """Exact repetitions are rejected, near ones go to review; found by MinHash, verified exactly.
+
+    What is not asked, because it would wipe out an arm instead of cleaning it:
+
+    - The duplicate control: a document made without a model whose text is that of its own source.
+      It neither counts as a repetition nor is remembered.
+    - Local substitutions stay near their source by design, hence near their siblings: of them only
+      exact repetitions are refused, and nothing is compared with them.
+
+    The threshold is at least 0.7 (science C.1, D1), more when gold documents resemble each other.
+    """
+
+    name = "near_duplicates"
+
+    class Options(BaseModel):
+        model_config = ConfigDict(extra="forbid", frozen=True)
+
+        jaccard: float = Field(
+            0.7, gt=0.5, le=1, description="similarity of 5-character shingles from which to review"
+        )
+
+    def __init__(self, reference: Reference, options: Options) -> None:
+        self._sources = Sources(reference.gold)
+        self._exact: dict[str, str] = {}
+        gold = _Index()
+        nearest = []
+        for document in reference.gold:
+            text = fold(document.text)
+            nearest.append(max((s for s, _ in gold.near(text)), default=0.0))
+            gold.add(document.id, text)
+        limit = upper_bound(nearest)
+        self._limit = max(options.jaccard, limit if math.isfinite(limit) else 0.0)
+        self.thresholds = {"jaccard": self._limit}
+        self._kept = _Index()
+
+    def __call__(self, document: Document) -> list[Issue]:
+        text = fold(document.text)
+        if not text or self._is_control(document, text):
+            return []
+        place = Place(document=document.id)
+        if text in self._exact:
+            return [Issue.of("D1", Severity.REJECT, SAME, place, other=self._exact[text])]
+        if is_local(document):
+            return []
+        similarity, other = max(self._kept.near(text), default=(0.0, ""))
+        if similarity < self._limit:
+            return []
+        evidence = {"other": other, "similarity": round(similarity, 3), "threshold": self._limit}
+        return [Issue.of("D1", Severity.REVIEW, NEAR, place, **evidence)]
+
+    def kept(self, document: Document) -> None:
+        """Remembers the document, unless it is the duplicate control."""
+        text = fold(document.text)
+        if not text or self._is_control(document, text):
+            return
+        self._exact.setdefault(text, document.id)
+        if not is_local(document):
+            self._kept.add(document.id, text)
+
+    def _is_control(self, document: Document, text: str) -> bool:
+        return is_local(document) and any(
+            fold(source.text) == text for source in self._sources.of(document)
+        )
+
+
+class _Index:
+    """Texts to be found by similarity: locality-sensitive hashing, then the exact Jaccard index."""
+
+    def __init__(self) -> None:
+        from rensa import RMinHashLSH
+
+        self._table: Any = RMinHashLSH(threshold=0.7, num_perm=PERMUTATIONS, num_bands=BANDS)
+        self._ids: list[str] = []
+        self._texts: list[str] = []
+
+    def add(self, id: str, text: str) -> None:
+        self._table.insert(len(self._ids), _sketch(text))
+        self._ids.append(id)
+        self._texts.append(text)
+
+    def near(self, text: str) -> Iterator[tuple[float, str]]:
+        """(Jaccard, id) of the candidates."""
+        own = shingles(text)
+        for number in sorted(self._table.query(_sketch(text))):
+            yield jaccard(own, shingles(self._texts[number])), self._ids[number]
+
+
+def shingles(text: str) -> frozenset[str]:
+    """The runs of five characters of a text; the text itself when it is shorter."""
+    return frozenset(text[i : i + SHINGLE] for i in range(max(1, len(text) - SHINGLE + 1)))
+
+
+def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
+    """Size of the intersection over size of the union."""
+    return len(a & b) / len(a | b)
+
+
+def _sketch(text: str) -> Any:
+    from rensa import RMinHash
+
+    sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
+    sketch.update(sorted(shingles(text)))
+    return sketch

@@ -1,0 +1,36 @@
+"""What a document was made from, as far as a check needs it.
+
+What its source already has is not held against a document: gold is annotated by people, and a
+finding there is theirs. Without this, the duplicate control would lose documents.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import TypeVar
+
+from bouture.corpus.document import Document
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Sources:
+    """The gold documents, to be found by those made from them."""
+
+    def __init__(self, gold: Sequence[Document]) -> None:
+        self._by_id = {document.id: document for document in gold}
+
+    def of(self, document: Document) -> list[Document]:
+        """The gold documents that a document was made from; those that are not in gold are left out."""
+        names = document.origin.sources if document.origin else ()
+        return [self._by_id[name] for name in names if name in self._by_id]
+
+    def inherited(
+        self, document: Document, keys: Callable[[Document], Iterable[Key]]
+    ) -> frozenset[Key]:
+        """What `keys` finds in the sources of a document."""
+        return frozenset(key for source in self.of(document) for key in keys(source))
+
+
+def is_local(document: Document) -> bool:
+    """Whether a document was made from another without asking a model (a local substitution, a copy)."""
+    origin = document.origin
+    return origin is not None and bool(origin.sources) and not origin.requests and not origin.model

@@ -1,0 +1,86 @@
+"""Runs of words that a text shares with a set of documents: to find copies and contamination."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from bouture.corpus.document import Document
+from bouture.corpus.normalise import fold
+
+WORD = re.compile(r"\w+")
+
+Gram = tuple[str, ...]
+
+
+class Shared(NamedTuple):
+    """What a text shares with the documents of an index."""
+
+    containment: float
+    """Share of its n-grams that the index has, between 0 and 1."""
+    longest: int
+    """Words of the longest run made of n-grams of the index (0 when there is none)."""
+    words: str
+    """That run."""
+    document: str
+    """Id of the first document that has its first n-gram."""
+
+
+class Overlap:
+    """The word n-grams of a set of documents, typography and case evened out.
+
+    Args:
+        documents: the documents to recognise.
+        size: words in an n-gram.
+        but: documents whose own n-grams count for nothing.
+    """
+
+    def __init__(
+        self, documents: Sequence[Document], size: int, but: Iterable[Document] = ()
+    ) -> None:
+        self.size = size
+        self._documents: dict[Gram, tuple[str, ...]] = {}
+        """The first two documents that have each n-gram."""
+        for document in documents:
+            for gram in grams(words(document.text), size):
+                known = self._documents.get(gram, ())
+                if len(known) < 2 and document.id not in known:
+                    self._documents[gram] = (*known, document.id)
+        if self._documents:
+            for document in but:
+                for gram in grams(words(document.text), size):
+                    self._documents.pop(gram, None)
+
+    def shared(self, text: str, without: str = "") -> Shared:
+        """What `text` shares with the documents, the one called `without` aside."""
+        said = words(text)
+        hits = [self._having(gram, without) != "" for gram in grams(said, self.size)]
+        if not any(hits):
+            return Shared(0.0, 0, "", "")
+        start, length = _longest_run(hits)
+        run = said[start : start + length + self.size - 1]
+        document = self._having(tuple(run[: self.size]), without)
+        return Shared(sum(hits) / len(hits), len(run), " ".join(run), document)
+
+    def _having(self, gram: Gram, without: str) -> str:
+        return next((id for id in self._documents.get(gram, ()) if id != without), "")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as they are compared."""
+    return WORD.findall(fold(text))
+
+
+def grams(said: Sequence[str], size: int) -> Iterator[Gram]:
+    """Every run of `size` words."""
+    return zip(*(said[shift:] for shift in range(size)), strict=False)
+
+
+def _longest_run(hits: Sequence[bool]) -> tuple[int, int]:
+    best = (0, 0)
+    start = 0
+    for position, hit in enumerate([*hits, False]):
+        if not hit:
+            if position - start > best[1]:
+                best = (start, position - start)
+            start = position + 1
+    return best

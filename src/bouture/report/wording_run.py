@@ -1,0 +1,126 @@
+"""What every page says, and the report of a run up to its documents, in English and French."""
+
+from bouture.corpus.issue import Wording
+
+RUN: dict[str, Wording] = {
+    "page.contents": Wording("Contents", "Sommaire"),
+    "page.footer": Wording(
+        "Made by bouture. This page is one file: it loads nothing and sends nothing.",
+        "Page produite par bouture. Elle tient en un seul fichier\u00a0: elle ne charge rien et "
+        "n’envoie rien.",
+    ),
+    "total": Wording("Total", "Total"),
+    "corpus": Wording("Corpus", "Corpus"),
+    "documents": Wording("Documents", "Documents"),
+    "tokens": Wording("Tokens", "Mots"),
+    "mentions": Wording("Mentions", "Mentions"),
+    "entities": Wording("Entities", "Entités"),
+    "relations": Wording("Relations", "Relations"),
+    "label": Wording("Label", "Étiquette"),
+    "relation": Wording("Relation", "Relation"),
+    "strategy": Wording("Strategy", "Stratégie"),
+    "source": Wording("made from", "issu de"),
+    "jobs": Wording("Jobs", "Tâches"),
+    "legend": Wording("Labels", "Étiquettes"),
+    "few": Wording(
+        "Counts below {few} are greyed: too few to conclude anything from.",
+        "Les effectifs inférieurs à {few} sont grisés\u00a0: trop peu pour en conclure quoi que "
+        "ce soit.",
+    ),
+    "status.requested": Wording("requested", "demandés"),
+    "status.accepted": Wording("accepted", "acceptés"),
+    "status.repaired": Wording("repaired", "réparés"),
+    "status.review": Wording("to review", "à relire"),
+    "status.rejected": Wording("rejected", "rejetés"),
+    "status.failed": Wording("failed", "en échec"),
+    "status.pending": Wording("pending", "en attente"),
+    "severity.reject": Wording("rejects", "rejette"),
+    "severity.review": Wording("to review", "à relire"),
+    "severity.repaired": Wording("repaired", "réparé"),
+    "severity.note": Wording("note", "remarque"),
+    "run.kicker": Wording("bouture · augmentation report", "bouture · rapport d’augmentation"),
+    "tile.gold": Wording("annotated documents", "documents annotés"),
+    "tile.requests": Wording("requests", "requêtes"),
+    "tile.tokens": Wording("tokens of the model", "jetons du modèle"),
+    "tile.cost": Wording("per usable document", "par document retenu"),
+    "corpora.title": Wording("What went in", "Ce qui est entré"),
+    "corpora.nav": Wording("Input", "Entrées"),
+    "corpora.lead": Wording(
+        "The annotated corpus that everything was made from, and the new documents that were kept"
+        " (accepted or repaired).",
+        "Le corpus annoté dont tout est issu, et les documents nouveaux retenus (acceptés ou "
+        "réparés).",
+    ),
+    "corpora.gold": Wording("annotated", "annoté"),
+    "corpora.new": Wording("new", "nouveau"),
+    "corpora.labels": Wording("Entity labels", "Étiquettes d’entités"),
+    "corpora.relations": Wording("Relation labels", "Types de relations"),
+    "corpora.labels_chart": Wording(
+        "Share of each label among the mentions of its corpus",
+        "Part de chaque étiquette parmi les mentions de son corpus",
+    ),
+    "corpora.relations_chart": Wording(
+        "Share of each relation label among the relations of its corpus",
+        "Part de chaque type parmi les relations de son corpus",
+    ),
+    "share": Wording("Share", "Part"),
+    "made.title": Wording("What was made", "Ce qui a été produit"),
+    "made.nav": Wording("Output", "Production"),
+    "made.lead": Wording(
+        "Each job ends in exactly one status; the counts add up.",
+        "Chaque tâche aboutit à un statut et un seul\u00a0; les comptes tombent juste.",
+    ),
+    "made.chart": Wording(
+        "Documents by strategy and status", "Documents par stratégie et par statut"
+    ),
+    "made.errors": Wording("Failures", "Échecs"),
+    "made.error": Wording("What happened", "Ce qui s’est passé"),
+    "reasons.title": Wording(
+        "Why: rejected, to review, repaired", "Pourquoi\u00a0: rejets, relectures, réparations"
+    ),
+    "reasons.nav": Wording("Reasons", "Motifs"),
+    "reasons.lead": Wording(
+        "Each finding has a reason code. The examples are real ones from this run, with what the "
+        "model answered and the evidence.",
+        "Chaque constat porte un code. Les exemples sont tirés de ce travail, avec la réponse du "
+        "modèle et les pièces justificatives.",
+    ),
+    "reasons.for_example": Wording("For example:", "Par exemple\u00a0:"),
+    "reasons.count": Wording(
+        "Documents that carry this code: {documents}; rejected for it: {rejected}.",
+        "Documents qui portent ce code\u00a0: {documents}\u00a0; rejetés pour ce motif\u00a0: "
+        "{rejected}.",
+    ),
+    "reasons.examples": Wording("Real examples ({number})", "Exemples réels ({number})"),
+    "reasons.none": Wording(
+        "Nothing was found to say about any document.", "Aucun constat sur aucun document."
+    ),
+    "family.reading": Wording("reading the answer", "lecture de la réponse"),
+    "family.fidelity": Wording("fidelity to the plan", "fidélité au plan"),
+    "family.schema": Wording("schema and coherence", "schéma et cohérence"),
+    "family.completeness": Wording("completeness of the annotation", "complétude de l’annotation"),
+    "family.language": Wording("language and form", "langue et forme"),
+    "family.copies": Wording("copies and contamination", "copies et contamination"),
+    "family.plausibility": Wording("plausibility", "vraisemblance"),
+    "family.balance": Wording("balance", "équilibre"),
+    "family.declined": Wording("declined by the strategy", "décliné par la stratégie"),
+    "family.file": Wording("file", "fichier"),
+    "family.guide": Wording("annotation guide", "guide d’annotation"),
+    "family.other": Wording("other", "autre"),
+    "pairs.title": Wording("Documents beside their source", "Les documents face à leur source"),
+    "pairs.nav": Wording("Documents", "Documents"),
+    "pairs.lead": Wording(
+        "{number} documents, chosen so that each strategy and each status is seen; not a random "
+        "sample. New words are shaded, lost words struck out in the source.",
+        "{number} documents, choisis pour montrer chaque stratégie et chaque statut\u00a0; ce "
+        "n’est pas un tirage au hasard. Les mots nouveaux sont surlignés, les mots perdus barrés "
+        "dans la source.",
+    ),
+    "pairs.arcs": Wording(
+        "Draw relations above the text", "Tracer les relations au-dessus du texte"
+    ),
+    "pairs.source": Wording("Source", "Source"),
+    "pairs.new": Wording("New document", "Document nouveau"),
+    "pairs.answer": Wording("What the model answered", "Réponse brute du modèle"),
+    "pairs.none": Wording("No document was made.", "Aucun document n’a été produit."),
+}
