@@ -36,7 +36,7 @@ def test_clean_data_passes():
         (TRAIN, [synthetic(demonstrations=["long"])], "sources or demonstrations"),
         ([*TRAIN, Document("g9", LONG)], [], "a training text is a test text"),
         (TRAIN, [synthetic(LONG.upper().replace("'", "’"))], "a synthetic text is a test text"),
-        (TRAIN, [synthetic(f"{OTHER} {LONG[:120]}")], "13 tokens"),
+        (TRAIN, [synthetic(f"{OTHER} {LONG[:120]}")], "repeats \\d+ words"),
     ],
 )
 def test_each_kind_of_leak_is_refused_and_names_the_test_document(train, made, how):

@@ -73,8 +73,8 @@ class Progress:
                 self._bars.update(
                     self._task, description="models", total=fits, completed=0, said="", visible=True
                 )
-            case Fitted(done=done, f1=f1, arms=arms):
-                said = f"{', '.join(arms)}: F1 {100 * f1:.1f}"
+            case Fitted(done=done, f1=f1, arm=arm):
+                said = f"{arm}: F1 {100 * f1:.1f}"
                 self._bars.update(self._task, completed=done, said=said)
 
     def _say(self, text: str) -> None:

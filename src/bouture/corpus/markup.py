@@ -216,7 +216,8 @@ def _scan(body: str) -> tuple[str, list[_Tag]]:
 
 
 def _open(token: re.Match[str], length: int, body: str) -> _Tag:
-    line = _line(body, token.start())
+    # Counting lines reads the body again: only where an error may need it.
+    line = _line(body, token.start()) if "&" in token.group() else None
     id, label = unescape(token["id"], line), unescape(token["label"], line)
     if not id or not label:
         raise _error(
@@ -229,7 +230,8 @@ def _plain(token: re.Match[str], body: str) -> str:
     if token["stray"]:
         raise _stray(token, body)
     if token["reference"]:
-        return _character(token.group(), _line(body, token.start()))
+        found = character(token.group())
+        return found or _character(token.group(), _line(body, token.start()))
     return token.group()
 
 
@@ -242,21 +244,21 @@ def _stray(token: re.Match[str], body: str) -> MarkupError:
 
 
 def _entities(tags: Iterable[_Tag], body: str) -> dict[str, Entity]:
-    spans: dict[str, list[Span]] = {}
+    spans: dict[str, dict[Span, None]] = {}
     labels: dict[str, str] = {}
     for tag in tags:
-        line = _line(body, tag.at)
         if labels.setdefault(tag.id, tag.label) != tag.label:
             raise MarkupError(
                 f"entity {tag.id!r} is {labels[tag.id]!r} first and {tag.label!r} here",
-                line=line,
+                line=_line(body, tag.at),
                 hint="all mentions of an entity have its label; another entity has another id",
             )
         span = Span(tag.start, tag.end)
-        if span in spans.setdefault(tag.id, []):
+        if span in spans.setdefault(tag.id, {}):
             hint = "remove one of the two tags"
+            line = _line(body, tag.at)
             raise MarkupError(f"entity {tag.id!r} is tagged twice here", line=line, hint=hint)
-        spans[tag.id].append(span)
+        spans[tag.id][span] = None
     return {id: Entity(id, labels[id], tuple(found)) for id, found in spans.items()}
 
 

@@ -7,6 +7,7 @@ and L2 penalties (python-crfsuite): the same documents in the same order give th
 
 import math
 import os
+import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -164,26 +165,26 @@ class _Seen:
     def __init__(self) -> None:
         self._tokens: dict[str, tuple[Span, ...]] = {}
         self._features: dict[str, list[list[str]]] = {}
-        self._sequences: dict[str, Any] = {}
 
     def tokens(self, text: str) -> tuple[Span, ...]:
         if text not in self._tokens:
-            self._tokens[text] = tuple(tokenize(text))
+            self._tokens[text] = tokenize(text)
         return self._tokens[text]
 
     def sequence(self, text: str, above: Sequence[str] | None) -> Any:
         """The features in crfsuite's own form, with the tags of the layer above when there is one."""
         if text not in self._features:
-            self._features[text] = token_features(text, self.tokens(text))
-            self._sequences[text] = pycrfsuite.ItemSequence(self._features[text])
-        if above is None:
-            return self._sequences[text]
-        return pycrfsuite.ItemSequence(
-            [
-                [*own, *_layer_features(above, index)]
-                for index, own in enumerate(self._features[text])
+            # Most features occur many times: kept once each, thousands of texts fit in memory.
+            self._features[text] = [
+                [sys.intern(feature) for feature in own]
+                for own in token_features(text, self.tokens(text))
             ]
-        )
+        features = self._features[text]
+        if above is not None:
+            features = [
+                [*own, *_layer_features(above, index)] for index, own in enumerate(features)
+            ]
+        return pycrfsuite.ItemSequence(features)
 
 
 def _layer_features(above: Sequence[str], index: int) -> list[str]:

@@ -5,26 +5,25 @@ A leak makes every figure worthless, so nothing here is a warning. Looked for:
 - a test document with the id of a training document, or among the sources or demonstrations of a
   synthetic one;
 - a training or synthetic text that is a test text (typography, case and spaces aside);
-- a synthetic text that shares a run of 13 tokens, or a tenth of its 8-grams, with the test texts.
+- a synthetic text that shares a run of 13 words, or a tenth of its 8-grams, with the test texts.
   What training gold shares with them already is not held against the synthetic text: it tells no
   more about the test set than the gold every arm is trained on.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from bouture.corpus.document import Document
 from bouture.corpus.normalise import fold
+from bouture.corpus.overlap import Overlap
 from bouture.errors import LeakError
 from bouture.evaluate.arms import gold_behind
 
 RUN = 13
-"""Tokens in a row that no two texts share by chance (the 13-gram rule of GPT-3, Brown et al. 2020, appendix C)."""
+"""Words in a row that no two texts share by chance (the 13-gram rule of GPT-3, Brown et al. 2020, appendix C)."""
 GRAM = 8
 CONTAINMENT = 0.1
 """Share of a synthetic text's 8-grams found in test texts from which it counts as contaminated."""
-WORD = re.compile(r"\w+")
 
 
 class Leak(NamedTuple):
@@ -99,36 +98,12 @@ def _by_overlap(
 ) -> Iterator[Leak]:
     if not synthetic:
         return
-    runs, grams = _index(test, RUN), _index(test, GRAM)
-    for document in train:
-        words = _words(document)
-        for table, length in ((runs, RUN), (grams, GRAM)):
-            for gram in _grams(words, length):
-                table.pop(gram, None)
+    runs, grams = (Overlap(test, length, but=train) for length in (RUN, GRAM))
     for document in synthetic:
-        words = _words(document)
-        shared_run = next((gram for gram in _grams(words, RUN) if gram in runs), None)
-        if shared_run is not None:
-            how = (
-                f"a synthetic text repeats {RUN} tokens of a test text (« {' '.join(shared_run)} »)"
-            )
-            yield Leak(runs[shared_run], document.id, how)
-            continue
-        own = list(_grams(words, GRAM))
-        shared = [gram for gram in own if gram in grams]
-        if own and len(shared) / len(own) >= CONTAINMENT:
-            share = f"{len(shared) / len(own):.0%}"
-            how = f"a synthetic text shares {share} of its {GRAM}-grams with test texts"
-            yield Leak(grams[shared[0]], document.id, how)
-
-
-def _index(documents: Sequence[Document], length: int) -> dict[tuple[str, ...], str]:
-    return {gram: d.id for d in reversed(documents) for gram in _grams(_words(d), length)}
-
-
-def _words(document: Document) -> list[str]:
-    return WORD.findall(fold(document.text))
-
-
-def _grams(words: Sequence[str], length: int) -> Iterable[tuple[str, ...]]:
-    return zip(*(words[shift:] for shift in range(length)), strict=False)
+        run, shared = runs.shared(document.text), grams.shared(document.text)
+        if run.longest:
+            how = f"a synthetic text repeats {run.longest} words of a test text (“{run.words}”)"
+            yield Leak(run.document, document.id, how)
+        elif shared.containment >= CONTAINMENT:
+            how = f"a synthetic text shares {shared.containment:.0%} of its {GRAM}-grams with test texts"
+            yield Leak(shared.document, document.id, how)

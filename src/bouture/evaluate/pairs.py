@@ -21,6 +21,8 @@ from bouture.evaluate.pair_features import pair_features
 
 WIDTH = 2**18
 """Columns of the hashed features."""
+REMEMBERED = 2000
+"""Documents whose pairs are kept in memory, about 0.2 MB each with 22 entities."""
 
 
 class PairsOptions(BaseModel):
@@ -65,6 +67,8 @@ class Pairs:
         """The pairs of `document`; remembered, as an experiment fits the same documents many times."""
         key = (document.text, document.entities)
         if key not in self._rows:
+            if len(self._rows) >= REMEMBERED:
+                del self._rows[next(iter(self._rows))]
             self._rows[key] = _rows(document)
         return self._rows[key]
 

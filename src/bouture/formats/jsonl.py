@@ -189,7 +189,7 @@ def _read_relations(value: Any, record: Record) -> list[Relation]:
         if record.cast(owner, "relation", item, dict) is None:
             continue
         head, tail = record.id(owner, item, "head"), record.id(owner, item, "tail")
-        label = record.id(owner, item, "label")
+        label = record.get(owner, item, "label", str)
         if head is not None and label is not None and tail is not None:
             relations.append(Relation(head, label, tail))
     return relations

@@ -189,7 +189,11 @@ class Record:
             self.add("V05", entity=raw.id, owner=f"entity {raw.id!r}", field="mentions", found="[]")
         if not raw.label:
             self.add("V05", entity=raw.id, owner=f"entity {raw.id!r}", field="label", found="''")
-        return Entity(raw.id, raw.label, tuple(spans)) if spans and raw.label else None
+        if not raw.id:
+            self.add("V05", owner="entity", field="id", found="''")
+        if not (spans and raw.label and raw.id):
+            return None
+        return Entity(raw.id, raw.label, tuple(spans))
 
     def _mismatch(self, text: str, id: str, mention: RawMention) -> None:
         start, end, said = mention
@@ -217,6 +221,8 @@ class Record:
         kept: dict[Relation, None] = {}
         for relation in relations:
             shown = f"{relation.head} | {relation.label} | {relation.tail}"
+            if not relation.label:
+                self.add("V05", relation=shown, owner=shown, field="label", found="''")
             for end in dict.fromkeys((relation.head, relation.tail)):
                 if end not in known:
                     self.add("V14", relation=shown, end=end)

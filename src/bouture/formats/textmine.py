@@ -208,6 +208,6 @@ def _read_relations(listed: list[Any], record: Record) -> list[Relation]:
         parts = dict(zip(("head", "label", "tail"), item, strict=True))
         head, tail = record.id(owner, parts, "head"), record.id(owner, parts, "tail")
         label = record.get(owner, parts, "label", str)
-        if head is not None and label and tail is not None:
+        if head is not None and label is not None and tail is not None:
             relations.append(Relation(head, label, tail))
     return relations

@@ -71,17 +71,20 @@ def highlighted(
     mentions: Sequence[Mention],
     classes: Mapping[str, str],
     marked: Sequence[Span] = (),
+    place: Span | None = None,
 ) -> Markup:
-    """The text with its mentions as nested elements.
+    """The text with its mentions as nested elements, marked words, and one place pointed at.
 
     A mention that crosses another one without nesting is cut in two elements; only the last one
     carries the label. `mentions` in reading order, the longer first where two start together.
     """
-    writer = _Writer(text, mentions, classes, marked)
-    for place in writer.places():
-        writer.close_at(place)
-        writer.open_at(place)
-        writer.text_from(place)
+    writer = _Writer(text, mentions, classes)
+    writer.emphasise("mark", marked)
+    writer.emphasise("strong", (place,) if place else ())
+    for edge in writer.cut():
+        writer.close_at(edge)
+        writer.open_at(edge)
+        writer.text_from(edge)
     return Markup("").join(writer.parts)
 
 
@@ -94,7 +97,7 @@ def changed(source: str, made: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]
     ]
     lost: list[Span] = []
     new: list[Span] = []
-    matcher = difflib.SequenceMatcher(None, *readings, autojunk=False)
+    matcher = difflib.SequenceMatcher(None, readings[0], readings[1], autojunk=False)
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
         if kind != "equal" and i1 < i2:
             lost.append(Span(words[0][i1][0], words[0][i2 - 1][1]))
@@ -106,28 +109,28 @@ def changed(source: str, made: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]
 class _Writer:
     """Writes a text from left to right with a stack of open mentions."""
 
-    def __init__(
-        self,
-        text: str,
-        mentions: Sequence[Mention],
-        classes: Mapping[str, str],
-        marked: Sequence[Span],
-    ) -> None:
+    def __init__(self, text: str, mentions: Sequence[Mention], classes: Mapping[str, str]) -> None:
         self.text, self.mentions, self.classes = text, mentions, classes
-        self.marked = {place for span in marked for place in range(span.start, span.end)}
         self.heights = _heights(mentions)
         self.starting: dict[int, list[int]] = {}
         for number, mention in enumerate(mentions):
             self.starting.setdefault(mention.start, []).append(number)
+        self.edges = {0, *(m.start for m in mentions), *(m.end for m in mentions)}
+        self.emphasised: dict[int, str] = {}
         self.open: list[int] = []
         self.parts: list[Markup] = []
 
-    def places(self) -> list[int]:
-        edges = {0, *(m.start for m in self.mentions), *(m.end for m in self.mentions)}
-        edges |= {p for p in self.marked if p - 1 not in self.marked}
-        edges |= {p + 1 for p in self.marked if p + 1 not in self.marked}
-        self.edges = sorted(edge for edge in edges if edge <= len(self.text))
-        return self.edges
+    def emphasise(self, element: str, spans: Sequence[Span]) -> None:
+        """Puts the text of these spans in an element, inside the mentions."""
+        for span in spans:
+            self.edges |= {span.start, span.end}
+            self.emphasised |= dict.fromkeys(range(span.start, span.end), element)
+
+    def cut(self) -> list[int]:
+        """Every offset where something starts or ends."""
+        ordered = sorted(self.edges)
+        self.ends = dict(zip(ordered, [*ordered[1:], len(self.text)], strict=True))
+        return ordered
 
     def close_at(self, place: int) -> None:
         ending = [n for n in self.open if self.mentions[n].end == place]
@@ -163,12 +166,12 @@ class _Writer:
         self.open.append(number)
 
     def text_from(self, place: int) -> None:
-        after = self.edges.index(place) + 1
-        end = self.edges[after] if after < len(self.edges) else len(self.text)
-        said = escape(self.text[place:end])
-        if said:
-            marked = place in self.marked
-            self.parts.append(Markup("<mark>{}</mark>").format(said) if marked else said)
+        said = escape(self.text[place : self.ends[place]])
+        element = self.emphasised.get(place)
+        if said and element:
+            self.parts.append(Markup(f"<{element}>{said}</{element}>"))
+        elif said:
+            self.parts.append(said)
 
 
 def _heights(mentions: Sequence[Mention]) -> list[int]:

@@ -36,7 +36,7 @@ def shares(rows: Sequence[Row], series: Sequence[str], axis: Axis) -> Spec:
     data = [{**row, "few": row["count"] < FEW} for row in rows]
     return _base(
         data,
-        height={"step": 2 * _BAR + 8} if len(series) > 1 else {"step": _BAR + 8},
+        height=len(labels) * (len(series) * (_BAR + 1) + 6),
         mark={"type": "bar", "cornerRadiusEnd": 2, "height": _BAR - 1},
         encoding={
             "y": {
@@ -70,7 +70,7 @@ def bars(rows: Sequence[Row], axis: Axis) -> Spec:
     data = [{**row, "few": row["count"] < FEW} for row in rows]
     return _base(
         data,
-        height={"step": _BAR + 8},
+        height=len(data) * (_BAR + 9),
         mark={"type": "bar", "cornerRadiusEnd": 2, "height": _BAR},
         encoding={
             "y": {
@@ -121,7 +121,7 @@ def statuses(rows: Sequence[Row], order: Sequence[str], axis: Axis) -> Spec:
     """One stacked bar a strategy: `strategy`, `status`, `rank`, `count`."""
     return _base(
         list(rows),
-        height={"step": 34},
+        height=34 * len({row["strategy"] for row in rows}),
         mark={"type": "bar", "height": 22},
         encoding={
             "y": {
@@ -136,7 +136,7 @@ def statuses(rows: Sequence[Row], order: Sequence[str], axis: Axis) -> Spec:
                 "type": "quantitative",
                 "stack": "zero",
                 "title": axis.title,
-                "axis": {"tickMinStep": 1},
+                "axis": {"tickMinStep": 1, "tickCount": 8},
             },
             "order": {"field": "rank", "type": "quantitative"},
             "color": {
@@ -227,7 +227,7 @@ def differences(rows: Sequence[Row], against: Sequence[str], axis: Axis) -> Spec
         {"field": "low", "title": "≥", "format": "+.1f"},
         {"field": "high", "title": "≤", "format": "+.1f"},
     ]
-    spec = _base(list(rows), height={"step": 20 * len(against) + 8})
+    spec = _base(list(rows), height=len(order) * (13 * len(against) + 6))
     spec["layer"] = [
         {
             "mark": {"type": "rule", "strokeDash": [4, 3], "color": "muted"},
@@ -263,7 +263,6 @@ def _base(rows: list[Row], height: Any, **more: Any) -> Spec:
         "data": {"values": rows},
         "width": "container",
         "height": height,
-        "autosize": {"type": "fit-x", "contains": "padding"},
         **more,
     }
 

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 NARROW = "\u202f"
 NO_BREAK = "\u00a0"
-DASH = "–"
+_SYMBOLS = MappingProxyType({"EUR": "€", "USD": "$", "GBP": "£"})
 
 VEGA_LOCALE: Mapping[str, Mapping[str, object]] = MappingProxyType(
     {
@@ -79,9 +79,14 @@ class Typeset:
         return self.decimal(value, 3)
 
     def money(self, amount: float, currency: str) -> str:
-        """Two decimals, four below one cent's worth of sense."""
+        """`12,30 €`, `€12.30`, `12.30 CHF`; four decimals below one unit."""
         said = self.decimal(amount, 2 if abs(amount) >= 1 or amount == 0 else 4)
-        return f"{said}{NO_BREAK}{currency}" if currency else said
+        symbol = _SYMBOLS.get(currency.upper(), currency)
+        if not symbol:
+            return said
+        if not self.french and symbol != currency:
+            return symbol + said
+        return f"{said}{NO_BREAK}{symbol}"
 
     def duration(self, seconds: float) -> str:
         """`42 s`, `3 min 20 s`, `2 h 05 min`."""

@@ -123,4 +123,9 @@ RUN: dict[str, Wording] = {
     "pairs.new": Wording("New document", "Document nouveau"),
     "pairs.answer": Wording("What the model answered", "Réponse brute du modèle"),
     "pairs.none": Wording("No document was made.", "Aucun document n’a été produit."),
+    "fate.accepted": Wording("accepted", "accepté"),
+    "fate.repaired": Wording("repaired", "réparé"),
+    "fate.review": Wording("to review", "à relire"),
+    "fate.rejected": Wording("rejected", "rejeté"),
+    "fate.failed": Wording("failed", "en échec"),
 }

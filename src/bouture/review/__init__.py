@@ -1,0 +1,1 @@
+"""What people decide about documents, and how far they agree."""

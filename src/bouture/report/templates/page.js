@@ -29,13 +29,18 @@ function theme() {
   };
 }
 
+const NARROW = 460;
+let shape = "";
+const shapes = () => [...document.querySelectorAll("[data-chart]")].map((box) => box.clientWidth < NARROW).join();
+
 async function draw() {
+  shape = shapes();
   for (const box of document.querySelectorAll("[data-chart]")) {
     const spec = coloured(charts[box.dataset.chart]);
-    if (box.clientWidth < 460) narrow(spec);
+    if (box.clientWidth < NARROW) narrow(spec);
     try {
       await window.vegaEmbed(box, { ...spec, config: theme() },
-        { actions: false, renderer: "svg", ast: true, formatLocale: locale, defaultStyle: false });
+        { actions: false, renderer: "svg", ast: true, formatLocale: locale, defaultStyle: false, logLevel: 1 });
     } catch (error) {
       box.textContent = "";  // the table beside it says the same
       console.error(error);
@@ -176,7 +181,10 @@ new ResizeObserver(() => {
   if (document.body.clientWidth === width) return;
   width = document.body.clientWidth;
   cancelAnimationFrame(waiting);
-  waiting = requestAnimationFrame(allArcs);
+  waiting = requestAnimationFrame(() => {
+    allArcs();
+    if (window.vegaEmbed && shapes() !== shape) draw();
+  });
 }).observe(document.body);
 wanted?.addEventListener("change", allArcs);
 document.addEventListener("toggle", (event) => event.target.querySelectorAll?.("[data-arcs]").forEach(arcs), true);
