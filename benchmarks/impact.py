@@ -2,7 +2,7 @@
 
 strategies: the classical strategies on `--gold` documents, made from these documents alone, CRF and
 pair model, against none and the duplicate control.
-noise: other gold documents with planted errors, as if a strategy had made them, added to `--gold`
+noise: other gold documents with planted errors, as if a strategy had made them, as many as `--gold`
 documents: perfect ones help most, and the more errors, the less they help.
 """
 
@@ -72,10 +72,12 @@ def main() -> None:
         )
     if asked.what in ("noise", "all"):
         half = len(train) // 2
-        settings = Settings(task="entities", sizes=(asked.gold,), factor=2.0, **more)
+        made = noisy(flat_train[half:], labels)
+        arms = tuple(dict.fromkeys(d.origin.strategy for d in made if d.origin))
+        settings = Settings(task="entities", sizes=(asked.gold,), arms=("duplicate", *arms), **more)
         show(
             "planted errors in perfect documents, entities",
-            evaluate(flat_train[:half], flat_test, noisy(flat_train[half:], labels), settings),
+            evaluate(flat_train[:half], flat_test, made, settings),
         )
 
 
@@ -116,11 +118,10 @@ def classical(gold: Sequence[Document], thesaurus: Path | None) -> list[Document
 
 
 def noisy(documents: Sequence[Document], labels: Sequence[str]) -> list[Document]:
-    """The documents as they are, and with 10, 20 and 50 % of errors, mixed or of one kind."""
+    """The documents as they are, with 20 and 50 % of mixed errors, and with 20 % of one kind."""
     kinds = {"omitted": omit, "boundary": move, "type": retype, "spurious": add}
-    arms = {"perfect": (0.0, list(kinds.values()))}
-    arms |= {f"mixed {p}%": (p / 100, list(kinds.values())) for p in (10, 20, 50)}
-    arms |= {f"{name} 20%": (0.2, [kind]) for name, kind in kinds.items()}
+    arms = {f"{p}% errors": (p / 100, list(kinds.values())) for p in (0, 20, 50)}
+    arms |= {f"20% {name}": (0.2, [kinds[name]]) for name in ("omitted", "spurious")}
     made = []
     for name, (rate, errors) in arms.items():
         for document in documents:

@@ -1,10 +1,10 @@
 """Catalogues load what they name and help when a name is wrong."""
 
+import importlib.metadata
 from importlib.metadata import EntryPoint
 
 import pytest
 
-from bouture import catalog
 from bouture.catalog import Catalog
 from bouture.errors import UnknownNameError
 
@@ -24,6 +24,7 @@ def test_an_unknown_name_lists_the_known_ones_nearest_first() -> None:
 
 def test_other_packages_add_members(monkeypatch: pytest.MonkeyPatch) -> None:
     added = EntryPoint("encode", "json:JSONEncoder", "bouture.test")
-    monkeypatch.setattr(catalog, "entry_points", lambda group: [added] if group == "bouture.test" else [])
+    groups = {"bouture.test": [added]}
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: groups.get(group, []))
     assert JSONS.names() == ["dumps", "loads", "encode"]
     assert JSONS.load("encode").__name__ == "JSONEncoder"  # type: ignore[attr-defined]

@@ -1,9 +1,12 @@
 """One catalogue a family: a plain dict of names, to which an entry-point group adds those of other packages."""
 
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Generic, TypeVar, cast
+from importlib import import_module
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from bouture.errors import UnknownNameError
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 T = TypeVar("T")
 
@@ -34,17 +37,15 @@ class Catalog(Generic[T]):
             UnknownNameError: no such member; the known ones are listed, nearest first.
         """
         if name in self.members:
-            point = EntryPoint(name, self.members[name], self.group)
-        else:
-            added = self._added()
-            if name not in added:
-                raise UnknownNameError(self.kind, name, self.names())
-            point = added[name]
-        return cast(T, point.load())
+            module, _, attribute = self.members[name].partition(":")
+            return cast(T, getattr(import_module(module), attribute))
+        added = self._added()
+        if name not in added:
+            raise UnknownNameError(self.kind, name, self.names())
+        return cast(T, added[name].load())
 
-    def _added(self) -> dict[str, EntryPoint]:
+    def _added(self) -> "dict[str, EntryPoint]":
+        # Imported here: it costs more than everything else a catalogue does.
+        from importlib.metadata import entry_points
+
         return {point.name: point for point in entry_points(group=self.group)}
-
-
-Options = dict[str, Any]
-"""Options of a member as read from a recipe, before the member's own `Options` model has checked them."""

@@ -11,7 +11,7 @@ from bouture.checks.calibration import finite, upper_bound
 from bouture.checks.check import Reference
 from bouture.checks.provenance import Sources
 from bouture.checks.regular_patterns import covered, matches
-from bouture.checks.surface_statistics import SurfaceStatistics, surface, uncovered
+from bouture.checks.surface_statistics import SurfaceStatistics, surface
 from bouture.corpus.document import Document, Span
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 
@@ -97,7 +97,7 @@ class Completeness:
 
     def _by_gazetteer(self, document: Document, own: Document | None) -> Iterator[Missed]:
         gold = self._statistics.without(own)
-        for form, span in uncovered(document, self._statistics.forms):
+        for form, span in self._statistics.uncovered(document):
             rate = gold.rate(form)
             if gold.documents(form) >= self.options.documents and rate >= self.options.probability:
                 weight = _surprise(gold.annotated(form), gold.free(form))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from bouture.checks.calibration import finite, upper_bound
 from bouture.checks.check import Reference
 from bouture.checks.provenance import Sources
-from bouture.checks.surface_statistics import surface, uncovered
+from bouture.checks.surface_statistics import Gazetteer, surface
 from bouture.corpus.document import Document, Span
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 
@@ -75,7 +75,7 @@ def is_name(form: str) -> bool:
 
 def forgotten(document: Document) -> list[tuple[str, Span]]:
     """Places outside every mention that read like a mention of the same document."""
-    return list(uncovered(document, {surface(mention.text) for mention in document.mentions()}))
+    return list(Gazetteer(surface(m.text) for m in document.mentions()).uncovered(document))
 
 
 def _weights(gold: Sequence[Document]) -> dict[bool, float]:

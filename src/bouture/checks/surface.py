@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from bouture.checks.calibration import rate, tolerated
+from bouture.checks.calibration import HARD, rate
 from bouture.checks.check import Reference
 from bouture.checks.provenance import Sources, is_local
 from bouture.corpus.document import Document
@@ -49,10 +49,10 @@ class Flaw(NamedTuple):
 
 
 class Surface:
-    """Flaws of the text, each held against a document only as far as gold is free of it.
+    """Flaws of the text, each sent to review unless more than 1 in 200 gold documents has it.
 
     Local substitutions (Dai & Adel 2020) write ungrammatical text by design and are measured as
-    such: for them, flaws are notes.
+    such: they are not asked.
     """
 
     name = "surface"
@@ -65,10 +65,15 @@ class Surface:
         self._french = reference.language == "fr"
         kinds = [{flaw.problem for flaw in self._flaws(document)} for document in reference.gold]
         rates = {problem: rate(problem in kind for kind in kinds) for problem in WORDINGS}
-        self._severity = {p: tolerated(Severity.REVIEW, found) for p, found in rates.items()}
+        self._severity = {
+            problem: Severity.REVIEW if found.share <= HARD else Severity.NOTE
+            for problem, found in rates.items()
+        }
         self.thresholds = {f"gold share, {p}": found.share for p, found in rates.items()}
 
     def __call__(self, document: Document) -> list[Issue]:
+        if is_local(document):
+            return []
         inherited = self._sources.inherited(
             document, lambda source: {flaw.problem for flaw in self._flaws(source)}
         )
@@ -94,7 +99,7 @@ class Surface:
     def _issue(self, document: Document, flaw: Flaw) -> Issue:
         return Issue.of(
             "N3",
-            Severity.NOTE if is_local(document) else self._severity[flaw.problem],
+            self._severity[flaw.problem],
             WORDINGS[flaw.problem],
             Place(document=document.id, start=flaw.start, end=flaw.end),
             problem=flaw.problem,

@@ -5,14 +5,11 @@ would be (leave one document out).
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bouture.corpus.document import Document, Span
 from bouture.corpus.normalise import normalise
 from bouture.corpus.tokens import tokenize
-
-LONGEST = 6
-"""Tokens of the longest surface looked for in running text."""
 
 
 def surface(text: str) -> str:
@@ -35,20 +32,34 @@ def free_tokens(document: Document) -> list[list[Span]]:
     return [stretch for stretch in stretches if stretch]
 
 
-def uncovered(document: Document, known: Collection[str]) -> Iterator[tuple[str, Span]]:
-    """Where the text outside every mention reads like one of `known`: longest first, without overlap."""
-    for tokens in free_tokens(document):
-        i = 0
-        while i < len(tokens):
-            for length in range(min(LONGEST, len(tokens) - i), 0, -1):
-                span = Span(tokens[i].start, tokens[i + length - 1].end)
-                form = surface(document.mention_text(span))
-                if form in known:
-                    yield form, span
-                    i += length
-                    break
-            else:
-                i += 1
+class Gazetteer:
+    """Surfaces to be found in running text."""
+
+    def __init__(self, forms: Iterable[str]) -> None:
+        self._forms = frozenset(forms)
+        self._longest: dict[str, int] = {}
+        """Tokens of the longest surface, by first token."""
+        for form in self._forms:
+            tokens = tokenize(form)
+            if tokens:
+                first = form[: tokens[0].end]
+                self._longest[first] = max(self._longest.get(first, 0), len(tokens))
+
+    def uncovered(self, document: Document) -> Iterator[tuple[str, Span]]:
+        """Where the text outside every mention reads like one of the surfaces: longest first, without overlap."""
+        for tokens in free_tokens(document):
+            done = 0
+            for i, token in enumerate(tokens):
+                if i < done:
+                    continue
+                longest = self._longest.get(surface(document.mention_text(token)), 0)
+                for length in range(min(longest, len(tokens) - i), 0, -1):
+                    span = Span(token.start, tokens[i + length - 1].end)
+                    form = surface(document.mention_text(span))
+                    if form in self._forms:
+                        yield form, span
+                        done = i + length
+                        break
 
 
 def own_surfaces(document: Document) -> Counter[tuple[str, str]]:
@@ -73,8 +84,9 @@ class SurfaceStatistics:
         for (form, _), times in self._pairs.items():
             self._annotated[form] += times
             self._kinds[form] += 1
+        self._gazetteer = Gazetteer(self._annotated)
         for document in gold:
-            free = Counter(form for form, _ in uncovered(document, self._annotated))
+            free = Counter(form for form, _ in self.uncovered(document))
             self._free += free
             forms: Counter[str] = Counter()
             for (form, _), times in own[document.id].items():
@@ -84,10 +96,9 @@ class SurfaceStatistics:
     def __contains__(self, form: object) -> bool:
         return form in self._annotated
 
-    @property
-    def forms(self) -> Collection[str]:
-        """Every surface that gold annotates."""
-        return self._annotated.keys()
+    def uncovered(self, document: Document) -> Iterator[tuple[str, Span]]:
+        """Where the text outside every mention reads like a mention of gold."""
+        return self._gazetteer.uncovered(document)
 
     def without(self, document: Document | None) -> "Without":
         """The same statistics without one gold document (all of gold for None)."""

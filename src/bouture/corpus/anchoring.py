@@ -82,7 +82,7 @@ class _Weighed:
         return Choice(
             key=(fold_hard(self.quote.text), self.quote.label),
             places=tuple(places[i] for i in kept),
-            weights=tuple(self._weight(i) for i in kept),
+            weights=tuple(map(self._weight, kept)) if self._context else (0.0,) * len(kept),
             settled=settled,
             spare=places,
         )
@@ -98,7 +98,7 @@ class _Weighed:
         return [i for i in tied if self._context.verbatim(every[i].place)] or tied
 
     def _weight(self, i: int) -> float:
-        edge = self._context and self._context.at_edge(self.candidates.all[i].place)
+        edge = self._context.at_edge(self.candidates.all[i].place)
         return self._agreements.get(i, 0.0) + (AT_EDGE if edge else 0.0)
 
     def anchored(self, decision: Decision) -> Anchored:

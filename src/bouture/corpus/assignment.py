@@ -6,9 +6,10 @@ its neighbours, and identical quotes take successive places; a place is decided 
 the latest monotone assignment agree on it. If it does not, only identical quotes help each other.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from operator import itemgetter
 from typing import NamedTuple
 
 ORDERED = 0.95
@@ -114,6 +115,9 @@ def _between_neighbours(
     """
     bounded = {}
     for i, choice in opened.items():
+        if not chain:
+            bounded[i] = choice
+            continue
         right = bisect_right(chain, i)
         low = settled[chain[right - 1]][0] if right else -1
         high = settled[chain[right]][1] if right < len(chain) else None
@@ -187,15 +191,22 @@ def _sweep(opened: dict[int, Choice], follow: bool, forward: bool = True) -> dic
     found: dict[int, Place] = {}
     for i, choice in opened.items() if forward else reversed(opened.items()):
         twin = last.get(choice.key)
-        for place in choice.places if forward else reversed(choice.places):
-            if twin is not None and sign * place[0] <= sign * twin[0]:
-                continue
+        for place in _beyond(choice.places, twin, forward):
             if follow and border is not None and _goes_back(place, border, forward):
                 continue
             found[i] = last[choice.key] = place
             border = place if border is None else max(border, place, key=lambda p: sign * p[0])
             break
     return found
+
+
+def _beyond(places: tuple[Place, ...], twin: Place | None, forward: bool) -> Iterator[Place]:
+    """The places that start after the twin's, or backwards those before it, nearest first."""
+    if forward:
+        first = 0 if twin is None else bisect_right(places, twin[0], key=itemgetter(0))
+        return (places[i] for i in range(first, len(places)))
+    last = len(places) if twin is None else bisect_left(places, twin[0], key=itemgetter(0))
+    return (places[i] for i in range(last - 1, -1, -1))
 
 
 def _goes_back(place: Place, border: Place, forward: bool) -> bool:

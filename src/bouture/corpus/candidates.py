@@ -5,6 +5,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from bouture.corpus.normalise import normalise
@@ -208,6 +209,7 @@ class Haystack:
             return []
         best, size = budget, len(needle)
         found: list[Place] = []
+        pieces = _pieces(needle, budget + 1)
         lasts = [self.word_starts[i] for i in self._word_positions.get(words[-1], ())]
         for i in self._word_positions.get(words[0], ()):
             start = self.word_starts[i]
@@ -215,7 +217,9 @@ class Haystack:
             first, last = nearest - budget, nearest + budget
             for last_start in lasts[bisect_left(lasts, first) : bisect_right(lasts, last)]:
                 end = last_start + len(words[-1])
-                if end <= start or cuts_a_word(self.folded, start, end):
+                if end <= start or not _may_match(pieces, self.folded[start:end], budget):
+                    continue
+                if cuts_a_word(self.folded, start, end):
                     continue
                 edits = edit_distance(needle, self.folded[start:end], best)
                 if edits < best:
@@ -231,6 +235,19 @@ class Haystack:
         for i, word in enumerate(self.words):
             positions.setdefault(word, []).append(i)
         return positions
+
+
+def _pieces(needle: str, count: int) -> list[tuple[int, str]]:
+    """`needle` cut into `count` pieces, each with its offset."""
+    cuts = [len(needle) * i // count for i in range(count + 1)]
+    return [(a, needle[a:b]) for a, b in pairwise(cuts)]
+
+
+def _may_match(pieces: list[tuple[int, str]], text: str, budget: int) -> bool:
+    """Whether one of `budget + 1` pieces is near its place, as one must be after at most `budget` edits."""
+    return any(
+        text.find(piece, max(0, at - budget), at + len(piece) + budget) >= 0 for at, piece in pieces
+    )
 
 
 def fold_hard(text: str) -> str:

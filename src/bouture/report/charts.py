@@ -80,7 +80,12 @@ def bars(rows: Sequence[Row], axis: Axis) -> Spec:
                 "title": None,
                 "axis": {"labelLimit": 150, "ticks": False, "domain": False},
             },
-            "x": {"field": "count", "type": "quantitative", "title": axis.title},
+            "x": {
+                "field": "count",
+                "type": "quantitative",
+                "title": axis.title,
+                "axis": {"tickCount": 6, "tickMinStep": 1},
+            },
             "color": {"value": "accent"},
             "opacity": _greyed(),
             "tooltip": [
@@ -106,7 +111,7 @@ def histogram(rows: Sequence[Row], axis: Axis, counted: str) -> Spec:
                 "axis": {"tickCount": 8},
             },
             "x2": {"field": "high"},
-            "y": {"field": "count", "type": "quantitative", "title": counted},
+            "y": {"field": "count", "type": "quantitative", "title": counted, "stack": None},
             "color": {"value": "accent"},
             "tooltip": [
                 {"field": "low", "title": "≥"},
@@ -172,7 +177,7 @@ def scores(rows: Sequence[Row], arms: Sequence[str], axis: Axis, measured: str) 
     else:
         x["axis"] = {"labelAngle": -30, "labelLimit": 130, "grid": False}
     color = _series(arms, axis.series, "arms")
-    color["legend"] = {"orient": "top", "title": None, "columns": 3} if several else None
+    color["legend"] = {"orient": "top", "title": None, "columns": 2} if several else None
     common = {
         "x": x,
         "y": {
@@ -215,7 +220,7 @@ def differences(rows: Sequence[Row], against: Sequence[str], axis: Axis) -> Spec
         "type": "nominal",
         "sort": order,
         "title": None,
-        "axis": {"labelLimit": 170, "ticks": False, "domain": False},
+        "axis": {"labelLimit": 220, "ticks": False, "domain": False},
     }
     offset = {"field": "against", "type": "nominal", "sort": list(against)}
     color = _series(against, axis.series, "controls")

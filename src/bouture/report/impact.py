@@ -127,7 +127,7 @@ def _differences(evaluation: Evaluation, say: Say) -> list[charts.Row]:
     several = len(evaluation.sizes) > 1
     return [
         {
-            "row": f"{arm_name(c.arm, say)} ({c.size})" if several else arm_name(c.arm, say),
+            "row": f"{c.size} · {arm_name(c.arm, say)}" if several else arm_name(c.arm, say),
             "against": arm_name(c.against, say),
             "delta": 100 * c.delta,
             "low": 100 * c.low,

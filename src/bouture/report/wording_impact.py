@@ -58,7 +58,6 @@ IMPACT: dict[str, Wording] = {
     "impact.f1_axis": Wording("{metric} F1", "F1 {metric}"),
     "impact.difference_axis": Wording("Difference of F1 (points)", "Écart de F1 (points)"),
     "impact.against": Wording("against", "par rapport à"),
-    "impact.table": Wording("Scores and differences", "Scores et écarts"),
     "impact.arm": Wording("Arm", "Bras"),
     "impact.size": Wording("Annotated documents", "Documents annotés"),
     "impact.added": Wording("Added", "Ajoutés"),
@@ -86,15 +85,12 @@ IMPACT: dict[str, Wording] = {
         "Étiquette par étiquette\u00a0: {arm}, {size} documents annotés",
     ),
     "impact.labels_note": Wording(
-        "Not corrected for the number of labels: one in twenty differs by chance. Labels with "
-        "fewer than {few} units in the test documents are greyed.",
-        "Sans correction pour le nombre d’étiquettes\u00a0: une sur vingt diffère par hasard. Les"
-        " étiquettes de moins de {few} unités dans les documents de test sont grisées.",
+        "Not corrected for the number of labels: one in twenty differs by chance. ▲ improved, ▼ "
+        "degraded. Labels with fewer than {few} units in the test documents are greyed.",
+        "Sans correction pour le nombre d’étiquettes\u00a0: une sur vingt diffère par hasard. ▲ "
+        "améliorée, ▼ dégradée. Les étiquettes de moins de {few} unités dans les documents de "
+        "test sont grisées.",
     ),
-    "impact.direction": Wording("Reading", "Lecture"),
-    "direction.improved": Wording("improved", "améliorée"),
-    "direction.degraded": Wording("degraded", "dégradée"),
-    "direction.unclear": Wording("unclear", "indécis"),
     "arm.none": Wording("annotated alone", "annoté seul"),
     "arm.duplicate": Wording("duplicate (control)", "duplication (témoin)"),
     "arm.mixture": Wording("mixture of strategies", "mélange des stratégies"),
@@ -137,4 +133,6 @@ IMPACT: dict[str, Wording] = {
     ),
     "recipe.title": Wording("The recipe as used", "La recette, telle qu’utilisée"),
     "recipe.nav": Wording("Recipe", "Recette"),
+    "impact.scores_table": Wording("Scores, in hundredths", "Scores, en centièmes"),
+    "impact.differences_table": Wording("Differences of {metric} F1", "Écarts de F1 {metric}"),
 }

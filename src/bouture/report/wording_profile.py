@@ -26,9 +26,9 @@ PROFILE: dict[str, Wording] = {
     "lengths.table": Wording("Per document", "Par document"),
     "lengths.mean": Wording("Mean", "Moyenne"),
     "lengths.minimum": Wording("Min.", "Min."),
-    "lengths.q1": Wording("1st quartile", "1er quartile"),
+    "lengths.q1": Wording("Q1", "Q1"),
     "lengths.median": Wording("Median", "Médiane"),
-    "lengths.q3": Wording("3rd quartile", "3e quartile"),
+    "lengths.q3": Wording("Q3", "Q3"),
     "lengths.maximum": Wording("Max.", "Max."),
     "shares.title": Wording("In brief", "En bref"),
     "shares.documents_without_entity": Wording(

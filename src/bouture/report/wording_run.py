@@ -123,6 +123,12 @@ RUN: dict[str, Wording] = {
     "pairs.new": Wording("New document", "Document nouveau"),
     "pairs.answer": Wording("What the model answered", "Réponse brute du modèle"),
     "pairs.none": Wording("No document was made.", "Aucun document n’a été produit."),
+    "show.new": Wording("New document: {status}", "Document nouveau\u00a0: {status}"),
+    "show.rejections": Wording("Rejected for:", "Motifs de rejet\u00a0:"),
+    "show.requests": Wording(
+        "{requests} requests, {tokens} tokens, last run {time}",
+        "{requests} requêtes, {tokens} jetons, dernière exécution {time}",
+    ),
     "fate.accepted": Wording("accepted", "accepté"),
     "fate.repaired": Wording("repaired", "réparé"),
     "fate.review": Wording("to review", "à relire"),

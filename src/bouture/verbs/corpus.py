@@ -26,13 +26,15 @@ def convert(
     to_format: str | None = None,
     lossy: bool = False,
 ) -> tuple[int, list[Issue]]:
-    """Copies a corpus into another format; returns the number of documents and what was left out.
+    """Copies a corpus into another format; returns the number of documents and what there is to say.
+
+    To say: what reading mended or ignored, and what writing left out.
 
     Raises:
         LossError: the target cannot carry everything and `lossy` is not set.
     """
-    documents = formats.read(source, from_format)
-    return len(documents), formats.write(documents, target, to_format, lossy)
+    documents, said = formats.examine(source, from_format)
+    return len(documents), [*said, *formats.write(documents, target, to_format, lossy)]
 
 
 def validate(

@@ -25,7 +25,7 @@ function theme() {
     axis: { labelColor: ink, titleColor: soft, titleFontWeight: "normal", gridColor: grid, domainColor: grid,
             tickColor: grid, labelFontSize: 12, titleFontSize: 12, titlePadding: 8 },
     legend: { labelColor: ink, titleColor: soft, titleFontWeight: "normal", labelFontSize: 12, titleFontSize: 12,
-              symbolStrokeWidth: 0, symbolType: "square" },
+              symbolStrokeWidth: 0, symbolType: "square", symbolOpacity: 1, labelLimit: 190 },
   };
 }
 
@@ -59,7 +59,7 @@ function narrow(spec) {
 
 // ---- arcs: each line of text has levels above it; a relation between two lines is drawn in two halves ----
 const SVG = "http://www.w3.org/2000/svg";
-const LEVEL = 14, CLEAR = 5, MOST = 12, NARROWEST = 360;
+const LEVEL = 14, CLEAR = 5, MOST = 10, NARROWEST = 360;
 const pen = document.createElement("canvas").getContext("2d");
 const wanted = document.getElementById("arcs");
 

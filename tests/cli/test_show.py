@@ -1,0 +1,111 @@
+"""Tables on a terminal: 80 columns, both languages, hostile texts printed as they are, the verdict last."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from rich.console import Console
+
+from bouture.cli import show_profile as profiles
+from bouture.cli import show_study as studies
+from bouture.corpus.profile import profile
+from bouture.llm.messages import Message, Request, Response
+from bouture.verbs.planning import Plan, StrategyPlan
+from bouture.verbs.study import Shown
+from report.material import PAYLOAD, evaluation, gold, material, outcomes
+
+
+@pytest.fixture
+def printed(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """What was printed so far, on a terminal of 80 columns."""
+    console = Console(file=io.StringIO(), width=80, highlight=False, color_system=None)
+    monkeypatch.setattr(profiles, "out", console)
+    monkeypatch.setattr(studies, "out", console)
+
+    def text() -> str:
+        file = console.file
+        assert isinstance(file, io.StringIO)
+        return file.getvalue()
+
+    return text
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_profile(printed: Callable[[], str], language: str) -> None:
+    profiles.show_profile(profile([gold()]), language)
+    text = printed()
+    assert ("Étiquettes d’entités" if language == "fr" else "Entity labels") in text
+    assert "FONCTION ⊃ ORGANISATION" in text
+    assert "LIEU" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_an_empty_profile(printed: Callable[[], str], language: str) -> None:
+    profiles.show_profile(profile([]), language)
+    assert printed().startswith("0 documents")
+
+
+def test_markup_of_the_terminal_is_not_obeyed(printed: Callable[[], str]) -> None:
+    plan = StrategyPlan("[red]x[/red]", 3, 3, 0, 0, 3, 900, 200)
+    studies.show_plan(_plan(plan))
+    assert "[red]x[/red]" in printed()
+
+
+def test_a_plan(printed: Callable[[], str]) -> None:
+    rewrite = StrategyPlan("rewrite", 400, 200, 0, 4, 396, 120000, 30000, {"P01": 2})
+    local = StrategyPlan("label_wise_token_replacement", 119, 119, 119, 0, 0, 0, 0)
+    studies.show_plan(_plan(rewrite, local))
+    text = printed()
+    assert "120,000" in text
+    assert "rewrite would decline for: P01 2" in text
+    assert "estimated from 200 jobs" in text
+    assert "about €0.1200" in text
+    assert "119 train, 39 dev" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def _plan(*strategies: StrategyPlan) -> Plan:
+    return Plan(
+        documents={"train": 119, "dev": 39, "test": 0},
+        strategies=strategies,
+        jobs=sum(s.jobs for s in strategies),
+        requests=sum(s.requests for s in strategies),
+        prompt_tokens=120000,
+        completion_tokens=30000,
+        cost=0.12,
+        currency="EUR",
+        model="mistral-small",
+        run="demo",
+    )
+
+
+def test_a_preview(printed: Callable[[], str]) -> None:
+    request = Request((Message("system", "Réécris."), Message("user", "Le [b]texte[/b].")), "m")
+    turn = (request, Response("```\nLe texte réécrit\n```"))
+    studies.show_preview([Shown(gold(), (turn,), tuple(outcomes()[3:5]))], "fr")
+    text = printed()
+    for part in ("Réécris.", "Le [b]texte[/b].", "Le texte réécrit", 't="ORGANISATION"', "S2"):
+        assert part in text
+    assert "Document nouveau\u00a0: rejeté" in text
+    assert "Document nouveau\u00a0: en échec" in text
+    assert text.index("Réécris.") < text.index("Le texte réécrit") < text.index('t="ORGANISATION"')
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_summary_ends_with_the_verdict(printed: Callable[[], str], language: str) -> None:
+    studies.show_summary(material().summary, [evaluation()], language)
+    text = printed()
+    verdict = "Avec 50 : n’augmentez pas." if language == "fr" else "With 50: do not augment."
+    assert text.rstrip().endswith(verdict)
+    assert "S2 4" in text or "S2 2" in text
+    assert PAYLOAD[:9] in text
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_an_evaluation(printed: Callable[[], str], language: str) -> None:
+    studies.show_evaluation(evaluation(), language)
+    text = printed()
+    assert ("64,0" if language == "fr" else "64.0") in text
+    assert ("[+0,4" if language == "fr" else "[+0.4") in text
+    assert ("N’augmentez pas." if language == "fr" else "Do not augment.") in text
