@@ -2,6 +2,9 @@
 
 import json
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bouture.checks.calibration import (
     HARD,
     SOFT,
@@ -14,8 +17,6 @@ from bouture.checks.calibration import (
     upper_bound,
 )
 from bouture.corpus.issue import Severity
-from hypothesis import given
-from hypothesis import strategies as st
 
 scores = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300)
 alphas = st.sampled_from([0.0, HARD, SOFT, 0.02, 0.1, 0.5])
@@ -45,7 +46,11 @@ def test_without_gold_nothing_is_exceeded_and_the_record_is_json() -> None:
     assert json.dumps(finite(thresholds), allow_nan=False) == '{"b": 1.0}'
 
 
-@given(st.sampled_from([Severity.NOTE, Severity.REVIEW, Severity.REJECT]), st.integers(1, 2000), st.data())
+@given(
+    st.sampled_from([Severity.NOTE, Severity.REVIEW, Severity.REJECT]),
+    st.integers(1, 2000),
+    st.data(),
+)
 def test_gold_is_never_rejected_nor_reviewed_more_often_than_promised(
     worst: Severity, total: int, data: st.DataObject
 ) -> None:

@@ -2,15 +2,15 @@
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+
 from bouture.checks.catalog import CHECKS, DEFAULT_CHECKS
 from bouture.checks.check import Check, Reference
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue
 from bouture.corpus.schema import Schema
+from checks.makers import doc, local, reference
 from documents import corpora
-from hypothesis import HealthCheck, given, settings
-
-from makers import doc, local, reference
 
 GOLD = [
     doc("g1", "Hier, [Volodymyr Zelensky|PERSONNE] a visité [Boutcha|LIEU].", "e1 VISITE e2"),

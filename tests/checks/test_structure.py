@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+
 from bouture.checks.check import Reference
 from bouture.checks.fidelity import Fidelity
 from bouture.checks.offsets import Offsets
@@ -13,8 +14,7 @@ from bouture.corpus.document import Document, Entity, Relation, Span
 from bouture.corpus.guide_reader import parse_guide
 from bouture.corpus.issue import Severity
 from bouture.corpus.schema import RelationType, Schema
-
-from makers import asked, doc, local, reference
+from checks.makers import asked, doc, local, reference
 
 GOLD = [
     doc(f"g{i}", "Le [72e régiment|UNITE] quitte la ville de [Kiev|LIEU] ce matin.", "e1 QUITTE e2")
@@ -45,26 +45,28 @@ def test_an_offset_flaw_that_gold_never_shows_is_rejected(
 
 
 def test_a_mention_over_two_sentences_is_only_noted() -> None:
-    made = with_spans((0, 17), text="Le front recule. La ville tient toujours.")
+    made = with_spans((3, 24), text="Le front recule. La ville tient toujours.")
     issues = Offsets(reference(GOLD), Offsets.Options())(made)
     assert [(i.evidence["problem"], i.severity) for i in issues] == [
         ("several sentences", Severity.NOTE)
-    ] or [i.evidence["problem"] for i in issues] == ["untrimmed", "several sentences"]
+    ]
 
 
 def test_what_gold_does_often_is_not_held_against_anybody() -> None:
-    gold = [*GOLD[:50], *(msgspec.structs.replace(with_spans((4, 15)), id=f"c{i}") for i in range(5))]
+    gold = [
+        *GOLD[:50],
+        *(msgspec.structs.replace(with_spans((4, 15)), id=f"c{i}") for i in range(5)),
+    ]
     issues = Offsets(reference(gold), Offsets.Options())(with_spans((4, 15)))
     assert [i.severity for i in issues] == [Severity.NOTE]
 
 
 def test_nested_and_equal_mentions_and_elisions_are_fine() -> None:
-    made = with_spans((3, 15), (3, 15), (3, 6), (36, 40))
-    assert Offsets(reference(GOLD), Offsets.Options())(made) == []
-    elided = with_spans((5, 9), text="Pour l’AIEA, rien.")
-    assert not [
-        i for i in Offsets(reference(GOLD), Offsets.Options())(elided) if i.severity != "note"
-    ] or elided.mention_text(elided.entities[0].spans[0]) != "AIEA"
+    check = Offsets(reference(GOLD), Offsets.Options())
+    assert check(with_spans((3, 15), (3, 15), (3, 6), (35, 39))) == []
+    elided = with_spans((7, 11), text="Pour l’AIEA, rien.")
+    assert elided.mentions()[0].text == "AIEA"
+    assert check(elided) == []
 
 
 def test_fidelity_is_asked_only_of_those_who_promised() -> None:
@@ -122,6 +124,7 @@ def test_ends_never_seen_go_to_review_with_the_counts() -> None:
     told = issues[0].evidence
     assert (told["seen"], told["total"]) == (0, 120)
     assert told["surprise"] > told["threshold"]
+    assert told["reversal"] > told["reversal_threshold"]
 
 
 def test_a_pattern_of_its_own_source_is_not_held_against_a_document() -> None:
@@ -174,7 +177,7 @@ def test_an_axiom_learnt_from_few_relations_is_only_noted() -> None:
 GUIDE = parse_guide(
     "---\ntitle: G\nlanguage: fr\nversion: '1'\n---\n# G\n\n## Entités\n### LIEU\n"
     "**Définition.** Un lieu.\n- [LIE-B1] Sans déterminant. `code: no_determiner`\n"
-    "  - Exemple : à <e id=\"E1\" t=\"LIEU\">Kiev</e>\n"
+    '  - Exemple : à <e id="E1" t="LIEU">Kiev</e>\n'
 )
 
 

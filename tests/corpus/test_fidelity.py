@@ -100,21 +100,37 @@ def test_french_messages():
     assert issue.message_fr == "perdue : la mention « maire de Kiev » (E1, FONCTION), 1 fois"
 
 
+def attack(text: str, id: str) -> Document:
+    """`text` with a relation from « armée » to « ville », which both occur in it."""
+    ends = [
+        Entity(name, "L", (Span(text.index(word), text.index(word) + len(word)),))
+        for name, word in (("E1", "armée"), ("E2", "ville"))
+    ]
+    return Document(id, text, tuple(ends), (Relation("E1", "ATTAQUE", "E2"),))
+
+
 @pytest.mark.parametrize(
     ("before", "after", "cues"),
     [
-        ("L’armée n’a pas tiré.", "L’armée a tiré.", ["négation"]),
-        ("L’armée a tiré.", "L’armée aurait tiré.", ["hypothèse"]),
-        ("Moscou dément avoir tiré.", "Moscou a tiré.", ["négation"]),
-        ("L’armée n’a pas tiré.", "Aucun tir de l’armée.", []),
-        ("L’armée a tiré.", "Des tirs de l’armée.", []),
+        ("L’armée n’a pas visé la ville.", "L’armée a visé la ville.", ["négation"]),
+        ("L’armée a visé la ville.", "L’armée aurait visé la ville.", ["hypothèse"]),
+        ("L’armée dément avoir visé la ville.", "L’armée a visé la ville.", ["négation"]),
+        ("L’armée n’a pas visé la ville.", "Aucun tir de l’armée sur la ville.", []),
+        ("L’armée a visé la ville.", "Des tirs de l’armée sur la ville.", []),
+        ("L’armée a visé la ville. Rien n’est sûr.", "L’armée a visé la ville. Tout est flou.", []),
+        (
+            "L’armée a visé la ville. On n’en sait pas plus.",
+            "L’armée n’a rien dit de la ville.",
+            [],
+        ),
     ],
 )
-def test_polarity_that_appears_or_disappears_goes_to_review(before, after, cues):
-    issues = compare(Document("s", before), Document("m", after), polarity=True)
+def test_polarity_of_a_relation_that_turns_goes_to_review(before, after, cues):
+    source, made = attack(before, "s"), attack(after, "m")
+    issues = compare(source, made, polarity=True)
     assert [issue.evidence["cue_fr"] for issue in issues] == cues
     assert all((i.code, i.severity) == ("L8", Severity.REVIEW) for i in issues)
-    assert compare(Document("s", before), Document("m", after)) == []
+    assert compare(source, made) == []
 
 
 def test_a_self_loop_is_no_reversal_of_itself():

@@ -44,9 +44,10 @@ def describe(
 
     found = verbs.describe(corpus, guide, format)
     if html is not None:
+        from bouture import formats
         from bouture.verbs.reporting import describe_page
 
-        describe_page(found, html, corpus.name, lang)
+        describe_page(found, html, corpus.name, lang, formats.read(corpus, format))
         say(f"written: {html}", quiet)
     if json:
         print_json(found)

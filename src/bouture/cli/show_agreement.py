@@ -63,8 +63,8 @@ def show_agreement(found: Agreement, language: str = "en") -> None:
         rows = table(
             "\n" + word("disagreements", shown=shown, n=len(found.disagreements)), "", "", "A", "B"
         )
-        for one in found.disagreements[:MOST]:
-            rows.add_row(Text(one.place.document), one.kind, Text(one.a), Text(one.b))
+        for said in found.disagreements[:MOST]:
+            rows.add_row(Text(said.place.document), said.kind, Text(said.a), Text(said.b))
         out.print(rows)
 
 

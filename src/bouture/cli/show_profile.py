@@ -2,6 +2,7 @@
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from bouture.cli.console import out, place, table
@@ -50,6 +51,7 @@ def _sizes(profile: Profile, say: Say, typeset: Typeset) -> RenderableType | Non
 
 def _shares(profile: Profile, say: Say, typeset: Typeset) -> RenderableType | None:
     made = table(say("shares.title"), "", "#%")
+    made.show_header = False
     for name in profile.shares.__struct_fields__:
         made.add_row(say(f"shares.{name}"), typeset.percent(getattr(profile.shares, name)))
     return made
@@ -98,10 +100,17 @@ def _pairs(profile: Profile, say: Say, typeset: Typeset) -> RenderableType | Non
     if not any(pairs for pairs, _ in kinds):
         return None
     made = table(say("nesting.title"), "", "#n")
-    for pairs, sign in kinds:
-        for pair in pairs[:MOST]:
-            made.add_row(Text(f"{pair.outer} {sign} {pair.inner}"), typeset.integer(pair.count))
-    return made
+    made.show_header = False
+    met = [(pair, sign) for pairs, sign in kinds for pair in pairs]
+    for pair, sign in met[:MOST]:
+        made.add_row(Text(f"{pair.outer} {sign} {pair.inner}"), typeset.integer(pair.count))
+    return _with_rest(made, len(met), say)
+
+
+def _with_rest(made: Table, number: int, say: Say) -> RenderableType:
+    """The table, and how many lines it leaves out."""
+    left = number - MOST
+    return Group(made, Text(say("more", number=left), "dim")) if left > 0 else made
 
 
 def _ambiguous(profile: Profile, say: Say, typeset: Typeset) -> RenderableType | None:
@@ -116,8 +125,7 @@ def _ambiguous(profile: Profile, say: Say, typeset: Typeset) -> RenderableType |
     for one in profile.ambiguous[:MOST]:
         labels = ", ".join(f"{label} {typeset.integer(n)}" for label, n in one.labels.items())
         made.add_row(Text(one.surface), Text(labels), typeset.decimal(one.entropy, 2))
-    left = len(profile.ambiguous) - MOST
-    return Group(made, Text(say("ambiguous.more", number=left), "dim")) if left > 0 else made
+    return _with_rest(made, len(profile.ambiguous), say)
 
 
 def _gaps(profile: Profile, say: Say) -> RenderableType | None:
@@ -133,6 +141,7 @@ def _gaps(profile: Profile, say: Say) -> RenderableType | None:
     if not any(kinds.values()):
         return None
     made = table(say("gaps.title"), "", "")
+    made.show_header = False
     for name, labels in kinds.items():
         if labels:
             shown = ", ".join(labels[:MOST]) + (" …" if len(labels) > MOST else "")

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from bouture.verbs.study import Shown
 
 STATUSES = ("requested", "accepted", "repaired", "review", "rejected", "failed", "pending")
+ALWAYS = ("requested", "accepted", "rejected")
+"""Statuses shown although they are 0."""
 _DECISIONS = {
     Decision.AUGMENT: "bold green",
     Decision.DO_NOT_AUGMENT: "bold red",
@@ -115,14 +117,15 @@ def _issues(issues: Iterable[Issue], lang: str) -> None:
 def show_summary(summary: Summary, evaluations: Sequence[Evaluation], lang: str) -> None:
     """Counts by strategy, reasons, cost in tokens; the verdicts last."""
     say, typeset = Say(lang), Typeset(lang)
+    shown = [name for name in STATUSES if name in ALWAYS or getattr(summary, name)]
     made = table(
-        say("made.title"), say("strategy"), *("#" + say(f"status.{name}") for name in STATUSES)
+        say("made.title"), say("strategy"), *("#" + say(f"status.{name}") for name in shown)
     )
     for strategy, counts in summary.strategies.items():
-        made.add_row(Text(strategy), *(typeset.integer(getattr(counts, name)) for name in STATUSES))
+        made.add_row(Text(strategy), *(typeset.integer(getattr(counts, name)) for name in shown))
     if len(summary.strategies) != 1:
         made.add_section()
-        totals = (typeset.integer(getattr(summary, name)) for name in STATUSES)
+        totals = (typeset.integer(getattr(summary, name)) for name in shown)
         made.add_row(say("total"), *totals)
     out.print(made)
     if summary.rejections:

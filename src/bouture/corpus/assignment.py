@@ -176,6 +176,8 @@ def _by_identical(opened: dict[int, Choice]) -> dict[int, Decision]:
                 decisions[i] = Decision((guess,) if decided else (guess, *rest), decided)
             else:
                 decisions[i] = _between(choice, earliest[i], latest[i], keep_first=len(free) > 1)
+            if choice.displaced:
+                decisions[i] = decisions[i]._replace(decided=False)
             mine.add(decisions[i].places[0])
     return decisions
 

@@ -6,6 +6,7 @@ from collections import Counter
 from bouture.corpus.document import Document, Mention, Relation
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.normalise import fold
+from bouture.corpus.tokens import sentences
 
 LOST = Wording(
     "lost: the mention “{surface}” ({entity}, {label}), {times} time(s)",
@@ -37,7 +38,7 @@ CUES = (
         "négation",
         re.compile(
             r"\bn(?:e\b|[’'])(?:\W*\w+){1,4}?\W+(?:pas|plus|jamais|rien|aucune?|personne|ni)\b"
-            r"|\b(?:sans|aucune?|nul(?:le)?|dément\w*|nie(?:nt)? avoir|not|never|without|denie[sd])\b",
+            r"|\bpersonne n(?:e\b|[’'])|\b(?:sans|aucune?|nul(?:le)?|dément\w*|nie(?:nt)? avoir|not|never|without|denie[sd])\b",
             re.IGNORECASE,
         ),
     ),
@@ -61,7 +62,8 @@ def compare(source: Document, made: Document, *, polarity: bool = False) -> list
 
     Mentions are compared as a multiset of (entity id, label, surface), surfaces without regard to
     case and typography; relations as a set. Lost and changed ones are rejects (F3), added ones go to
-    review. With `polarity`, a negation or a hypothesis found in one text only goes to review (L8).
+    review. With `polarity`, a negation or a hypothesis in a sentence that holds both ends of a
+    relation goes to review when the other text has none anywhere (L8).
     """
     issues = _mentions(source, made) + _relations(source, made)
     return issues + _polarity(source, made) if polarity else issues
@@ -125,12 +127,29 @@ def _relations(source: Document, made: Document) -> list[Issue]:
 
 
 def _polarity(source: Document, made: Document) -> list[Issue]:
+    """A cue counts where a relation is stated, and only if the other text has none anywhere.
+
+    A rewording may well say « n’est pas » of something else, or move a negation to another sentence.
+    """
     issues = []
     for name, name_fr, pattern in CUES:
-        before = [m.group() for m in pattern.finditer(source.text)]
-        after = [m.group() for m in pattern.finditer(made.text)]
-        if bool(before) != bool(after):
-            told = {"cue": name, "cue_fr": name_fr, "found": ", ".join(before or after)}
-            place = Place(document=made.id)
-            issues.append(Issue.of("L8", Severity.REVIEW, POLARITY, place, **told))
+        found: list[str] = []
+        for here, there in ((source, made), (made, source)):
+            if not pattern.search(there.text):
+                found += [match.group() for match in pattern.finditer(_stating(here))]
+        if found:
+            told = {"cue": name, "cue_fr": name_fr, "found": ", ".join(found)}
+            issues.append(
+                Issue.of("L8", Severity.REVIEW, POLARITY, Place(document=made.id), **told)
+            )
     return issues
+
+
+def _stating(document: Document) -> str:
+    """The sentences that hold a mention of both ends of some relation, one a line."""
+    found = []
+    for sentence in sentences(document.text):
+        here = {e.id for e in document.entities if any(sentence.contains(s) for s in e.spans)}
+        if any({r.head, r.tail} <= here for r in document.relations):
+            found.append(document.mention_text(sentence))
+    return "\n".join(found)

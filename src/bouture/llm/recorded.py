@@ -157,9 +157,10 @@ class Recorded:
         if response is None:
             where = f" in {self.path}" if self.path else ""
             raise AnswerMissing(
-                f"no recorded answer{where} for the request {request.key[:12]}…",
-                hint="`bouture batch export RUN` writes the requests without an answer; "
-                "have them answered, then `bouture batch import RUN FILE` and run again",
+                f"no recorded answer{where}",
+                hint=f"the request is {request.key[:12]}…; `bouture batch export RUN` writes the "
+                "requests without an answer; have them answered, then `bouture batch import RUN "
+                "FILE` and run again",
             )
         return response
 

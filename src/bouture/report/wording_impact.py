@@ -27,10 +27,10 @@ IMPACT: dict[str, Wording] = {
     ),
     "impact.setting": Wording(
         "Learner “{learner}”, {seeds} seeds, {train} training documents, {test} test documents "
-        "holding {units} units, {factor} documents added per annotated document. Metric declared "
+        "holding {units} units, {factor} added per annotated document. Metric declared "
         "beforehand: {metric} F1, strict match.",
         "Apprenant «\u00a0{learner}\u00a0», {seeds} graines, {train} documents d’entraînement, "
-        "{test} documents de test contenant {units} unités, {factor} document ajouté par document"
+        "{test} documents de test contenant {units} unités, taux d’ajout de {factor} par document"
         " annoté. Métrique annoncée d’avance\u00a0: F1 {metric}, appariement strict.",
     ),
     "impact.exploratory": Wording(
@@ -39,11 +39,11 @@ IMPACT: dict[str, Wording] = {
         "chiffres.",
     ),
     "impact.detectable": Wording(
-        "Announced before running: with this test set and these seeds, a true difference below "
-        "{points} points will usually be missed. Least gain worth having: {worthwhile} points.",
-        "Annoncé avant l’expérience\u00a0: avec ce jeu de test et ces graines, un écart réel "
-        "inférieur à {points} points passera le plus souvent inaperçu. Plus petit gain jugé "
-        "utile\u00a0: {worthwhile} points.",
+        "Announced before running, in points of F1: with this test set and these seeds, a true "
+        "difference below {points} will usually be missed. Least gain worth having: {worthwhile}.",
+        "Annoncé avant l’expérience, en points de F1\u00a0: avec ce jeu de test et ces graines, "
+        "un écart réel inférieur à {points} passera le plus souvent inaperçu. Plus petit gain "
+        "jugé utile\u00a0: {worthwhile}.",
     ),
     "impact.differences": Wording(
         "Difference of F1 with its 95% interval; a gain counts only if it lies right of zero "

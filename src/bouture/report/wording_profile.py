@@ -101,9 +101,6 @@ PROFILE: dict[str, Wording] = {
     "ambiguous.surface": Wording("Form", "Forme"),
     "ambiguous.labels": Wording("Labels", "Étiquettes"),
     "ambiguous.entropy": Wording("Entropy (bits)", "Entropie (bits)"),
-    "ambiguous.more": Wording(
-        "{number} more are in the JSON output.", "{number} autres figurent dans la sortie JSON."
-    ),
     "ambiguous.none": Wording(
         "No form carries two labels.", "Aucune forme ne porte deux étiquettes."
     ),
@@ -139,9 +136,6 @@ PROFILE: dict[str, Wording] = {
     ),
     "errors.count": Wording("{number} places", "{number} endroits"),
     "errors.one": Wording("1 place", "1 endroit"),
-    "errors.more": Wording(
-        "{number} more are in the JSON output.", "{number} autres figurent dans la sortie JSON."
-    ),
     "errors.none": Wording("Nothing looks wrong.", "Rien ne paraît fautif."),
     "errors.code": Wording("Code", "Code"),
     "errors.number": Wording("Places", "Endroits"),

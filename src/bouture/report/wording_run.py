@@ -123,6 +123,9 @@ RUN: dict[str, Wording] = {
     "pairs.new": Wording("New document", "Document nouveau"),
     "pairs.answer": Wording("What the model answered", "Réponse brute du modèle"),
     "pairs.none": Wording("No document was made.", "Aucun document n’a été produit."),
+    "more": Wording(
+        "and {number} more, in the JSON output", "et {number} de plus, dans la sortie JSON"
+    ),
     "show.new": Wording("New document: {status}", "Document nouveau\u00a0: {status}"),
     "show.rejections": Wording("Rejected for:", "Motifs de rejet\u00a0:"),
     "show.requests": Wording(

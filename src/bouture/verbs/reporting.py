@@ -1,10 +1,12 @@
 """The verb `report`: pages from what a run folder, a profile or an agreement holds."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
 from bouture.augment.folder import read_outcomes, read_summary
+from bouture.corpus.document import Document
 from bouture.corpus.profile import Profile, profile
 from bouture.errors import RecipeError
 from bouture.report.profile_page import profile_page
@@ -58,10 +60,19 @@ def report_run(recipe: RecipeLike, settings: Settings = None, language: str | No
     return report(found.run, chosen)
 
 
-def describe_page(found: Profile, target: str | Path, title: str, language: str = "fr") -> Path:
-    """Writes a profile as an HTML page with charts; returns where."""
+def describe_page(
+    found: Profile,
+    target: str | Path,
+    title: str,
+    language: str = "fr",
+    documents: Sequence[Document] = (),
+) -> Path:
+    """Writes a profile as an HTML page with charts; returns where.
+
+    With the documents themselves, probable annotation errors are shown in their context.
+    """
     path = Path(target)
-    path.write_text(profile_page(found, title, language), encoding="utf-8")
+    path.write_text(profile_page(found, title, language, documents), encoding="utf-8")
     return path
 
 
