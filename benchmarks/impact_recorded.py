@@ -1,8 +1,7 @@
 """Impact of recorded GPT-3.5 data (ProgGen) on short queries: `python benchmarks/impact_recorded.py TRAIN TEST COMPLETIONS`.
 
-Expected sign (X-5): a gain with 50 gold sentences, none or harm with 800. TRAIN and TEST are
-MIT-restaurant in any format bouture reads; COMPLETIONS the raw answers, one JSON object a line
-with `stage`, `path` and `response`.
+Expected: a gain with 50 gold sentences, none or harm with 800. TRAIN and TEST are MIT-restaurant
+in any format bouture reads; COMPLETIONS the raw answers, one JSON object a line with `stage`, `path` and `response`.
 """
 
 import argparse

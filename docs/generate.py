@@ -5,6 +5,7 @@
 
 import inspect
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,9 @@ from bouture.checks.catalog import CHECKS
 from bouture.cli import app
 from bouture.evaluate.catalog import LEARNERS
 from bouture.formats.catalog import FORMATS
+from bouture.formats.doubt_kinds import DOUBTS
+from bouture.formats.loss_kinds import LOSSES
+from bouture.formats.reading_kinds import READING
 from bouture.llm.catalog import PROVIDERS
 from bouture.recipe.sections import Recipe
 from bouture.strategies.catalog import STRATEGIES
@@ -26,7 +30,10 @@ SCHEMA = HERE.parent / "src" / "bouture" / "recipe" / "recipe.schema.json"
 FAMILIES: dict[str, tuple[Catalog[Any], str]] = {
     "strategies": (STRATEGIES, "Each makes new documents from one source document."),
     "checks": (CHECKS, "Each asks one question of a new document; the answer is a list of issues."),
-    "formats": (FORMATS, "Each reads and writes one kind of corpus file, and says what it cannot carry."),
+    "formats": (
+        FORMATS,
+        "Each reads and writes one kind of corpus file, and says what it cannot carry.",
+    ),
     "providers": (PROVIDERS, "Each is a way to a model."),
     "learners": (LEARNERS, "Each is what the impact experiment trains."),
 }
@@ -36,7 +43,8 @@ NOTE = "<!-- Written by docs/generate.py from the code: `make docs`. -->\n\n"
 def pages() -> dict[Path, str]:
     """Path -> content of every generated file."""
     made = {HERE / "reference" / f"{name}.md": _family(name, *FAMILIES[name]) for name in FAMILIES}
-    made[HERE / "reference" / "commands.md"] = NOTE + app.generate_docs().rstrip() + "\n"
+    made[HERE / "reference" / "commands.md"] = NOTE + _commands()
+    made[HERE / "reference" / "file-codes.md"] = _file_codes()
     made[HERE / "recipe.md"] = _recipe()
     schema = json.dumps(Recipe.model_json_schema(), indent=2, ensure_ascii=False)
     made[SCHEMA] = schema + "\n"
@@ -52,10 +60,34 @@ def _family(name: str, catalog: Catalog[Any], what: str) -> str:
         options = getattr(loaded, "Options", None)
         if options is not None and options.model_fields:
             parts.append(_fields(options))
-        carries = getattr(loaded, "CANNOT_CARRY", None)
-        if carries:
-            parts.append("It cannot carry: " + "; ".join(carries) + ".\n")
+        carries = getattr(loaded, "cannot_carry", None)
+        if carries is not None:
+            parts.append(f"What it cannot carry: {carries.en}.\n")
     return "\n".join(parts)
+
+
+def _commands() -> str:
+    """The commands, with their examples as code."""
+    text = app.generate_docs().rstrip() + "\n"
+    return re.sub(r"For example:\n((?:  bouture .*\n|      .*\n)+)", _as_code, text)
+
+
+def _as_code(match: re.Match[str]) -> str:
+    lines = [line[2:] for line in match.group(1).splitlines()]
+    return "```console\n" + "\n".join(lines) + "\n```\n"
+
+
+def _file_codes() -> str:
+    rows = [
+        NOTE + "# Codes of files\n",
+        "| code | severity | what | what to do |",
+        "| --- | --- | --- | --- |",
+    ]
+    for kinds in (READING, LOSSES, DOUBTS):
+        for code, kind in kinds.items():
+            cells = (code, kind.severity.value, kind.message.en, kind.hint.en)
+            rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(rows) + "\n"
 
 
 def _recipe() -> str:

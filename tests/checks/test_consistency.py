@@ -59,7 +59,7 @@ def test_two_detectors_on_one_place_make_one_finding() -> None:
     gold = [*GOLD, doc("x", "Un [T-12|MATERIEL]."), doc("y", "Un [T-12|MATERIEL].")]
     check = Completeness(reference(gold), Completeness.Options())
     (issue,) = check(doc("new", "Un T-12 brûle."))
-    assert issue.evidence["detectors"] == "gazetteer, equipment"
+    assert issue.evidence["detectors"] == "equipment, gazetteer"
 
 
 def test_a_surface_that_gold_often_leaves_is_not_looked_for() -> None:

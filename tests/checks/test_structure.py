@@ -45,7 +45,7 @@ def test_an_offset_flaw_that_gold_never_shows_is_rejected(
 
 
 def test_a_mention_over_two_sentences_is_only_noted() -> None:
-    made = with_spans((3, 24), text="Le front recule. La ville tient toujours.")
+    made = with_spans((3, 25), text="Le front recule. La ville tient toujours.")
     issues = Offsets(reference(GOLD), Offsets.Options())(made)
     assert [(i.evidence["problem"], i.severity) for i in issues] == [
         ("several sentences", Severity.NOTE)

@@ -51,6 +51,9 @@ def verdict(comparisons, labels=(), sizes=(50,), settings=SETTINGS):
         (both(-0.03, -0.03), Decision.DO_NOT_AUGMENT),
         (both(0.03, 0.02, half_width=0.03), Decision.CANNOT_TELL),
         (both(0.0, 0.0, half_width=0.03), Decision.CANNOT_TELL),
+        # no gain seen, and no large one possible; a small one seen, and a larger one possible
+        (both(0.002, -0.002, half_width=0.016), Decision.DO_NOT_AUGMENT),
+        (both(0.002, 0.002, half_width=0.016), Decision.CANNOT_TELL),
         # established, but under the gain worth having
         (both(0.004, 0.004, half_width=0.001), Decision.DO_NOT_AUGMENT),
         # the intervals would do, Holm does not

@@ -16,8 +16,8 @@ from bouture.corpus.document import Document, Span
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 
 MISSED = Wording(
-    "“{mention}” is not annotated; gold annotates {rate:.0%} of such places ({detectors})",
-    "« {mention} » n’est pas annoté ; le corpus de référence annote {rate:.0%} de ces cas ({detectors})",
+    "“{mention}” is not annotated; gold annotates {percent}% of such places ({detectors})",
+    "« {mention} » n’est pas annoté ; le corpus de référence annote {percent} % de ces cas ({detectors})",
 )
 GAZETTEER = "gazetteer"
 
@@ -122,7 +122,8 @@ class Completeness:
             MISSED,
             Place(document=document.id, start=missed.span.start, end=missed.span.end),
             mention=missed.text,
-            rate=missed.rate,
+            percent=round(100 * missed.rate),
+            rate=round(missed.rate, 3),
             detectors=", ".join(missed.detectors),
             score=round(score, 3),
             threshold=round(self._limit, 3),

@@ -21,8 +21,8 @@ RUN = Wording(
     "{longest} mots de suite sont ceux du document d’évaluation « {other} » : « {words} »",
 )
 CONTAINED = Wording(
-    "{containment:.0%} of its 8-grams are in held-out documents ({other!r}: “{words}”)",
-    "{containment:.0%} de ses suites de huit mots sont dans des documents d’évaluation (« {other} » : « {words} »)",
+    "{percent}% of its 8-grams are in held-out documents ({other!r}: “{words}”)",
+    "{percent} % de ses suites de huit mots sont dans des documents d’évaluation (« {other} » : « {words} »)",
 )
 GRAM = 8
 LONGEST_RUN = 13
@@ -74,6 +74,7 @@ class Contamination:
             "longest": found.longest,
             "words": found.words,
             "containment": round(shared.containment, 3),
+            "percent": round(100 * shared.containment),
         }
         return [Issue.of("D3", Severity.REJECT, wording, place, **evidence)]
 

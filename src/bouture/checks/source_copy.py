@@ -18,12 +18,12 @@ COPY = Wording(
     "le texte est celui du document de référence « {other} »",
 )
 CLOSE = Wording(
-    "{ratio:.0%} of the text of {other!r} has changed: less than {threshold:.0%}",
-    "{ratio:.0%} du texte de « {other} » a changé : moins de {threshold:.0%}",
+    "{percent}% of the text of {other!r} has changed: less than {limit}%",
+    "{percent} % du texte de « {other} » a changé : moins de {limit} %",
 )
 FAR = Wording(
-    "{ratio:.0%} of the text of {other!r} has changed: more than {threshold:.0%}",
-    "{ratio:.0%} du texte de « {other} » a changé : plus de {threshold:.0%}",
+    "{percent}% of the text of {other!r} has changed: more than {limit}%",
+    "{percent} % du texte de « {other} » a changé : plus de {limit} %",
 )
 TAKEN = Wording(
     "{longest} words in a row are those of gold document {other!r}: “{words}”",
@@ -86,6 +86,7 @@ class SourceCopy:
         if self.options.least <= ratio <= self.options.most:
             return []
         near = ratio < self.options.least
+        threshold = self.options.least if near else self.options.most
         return [
             Issue.of(
                 "D2",
@@ -94,7 +95,9 @@ class SourceCopy:
                 place,
                 other=other,
                 ratio=round(ratio, 3),
-                threshold=self.options.least if near else self.options.most,
+                threshold=threshold,
+                percent=round(100 * ratio),
+                limit=round(100 * threshold),
             )
         ]
 

@@ -63,13 +63,11 @@ class Progress:
     def evaluation(self, event: EvaluationEvent) -> None:
         """An event of an impact experiment."""
         match event:
-            case Planned(fits=fits, minimum_detectable_effect=least, notes=notes):
+            case Planned(fits=fits, minimum_detectable_effect=least):
                 self._say(
                     f"impact: {fits} models to train; "
                     f"a difference below {100 * least:.1f} points of F1 may go unseen"
                 )
-                for note in notes:
-                    self._say(f"note: {note.text}")
                 self._bars.update(
                     self._task, description="models", total=fits, completed=0, said="", visible=True
                 )

@@ -1,8 +1,10 @@
 """What an experiment allows one to say, in words, English and French: augment, do not, or too little data to tell.
 
 An arm is adopted at a size when its gain over gold alone AND over the duplicate control is
-established (interval above 0, Holm-corrected p < .05). It is turned down when, against either, a
-gain worth having lies above the interval. Anything else is not known, and said so.
+established (interval above 0, Holm-corrected p < .05). It is turned down when, against either, it
+loses, or a gain worth having lies above the interval, or no gain was seen and twice a gain worth
+having lies above the interval: the burden of proof is on augmentation. Anything else is not known,
+and said so.
 """
 
 import math
@@ -32,16 +34,16 @@ AUGMENT = Wording(
     "Holm).{labels}",
 )
 HARM = Wording(
-    "With {size} gold documents: do not augment. No arm brings a gain worth having, and even the "
+    "With {size} gold documents: do not augment. No arm shows a gain worth having, and even the "
     "best one, “{arm}”, does harm. {metric}: {versus}.{labels}",
-    "Avec {size} documents annotés : n’augmentez pas. Aucun bras n’apporte de gain utile, et même "
+    "Avec {size} documents annotés : n’augmentez pas. Aucun bras ne montre de gain utile, et même "
     "le meilleur, « {arm} », dégrade les résultats. {metric} : {versus}.{labels}",
 )
 NO_GAIN = Wording(
-    "With {size} gold documents: do not augment. No arm brings a gain worth having (at least "
+    "With {size} gold documents: do not augment. No arm shows a gain worth having (at least "
     "{worthwhile}) over both gold alone and the duplicate control. The best is “{arm}”. "
     "{metric}: {versus}.{labels}",
-    "Avec {size} documents annotés : n’augmentez pas. Aucun bras n’apporte de gain utile (au moins "
+    "Avec {size} documents annotés : n’augmentez pas. Aucun bras ne montre de gain utile (au moins "
     "{worthwhile}) à la fois sur les documents annotés seuls et sur le témoin par duplication. "
     "Le meilleur est « {arm} ». {metric} : {versus}.{labels}",
 )
@@ -179,7 +181,9 @@ _PRECEDENCE = (Decision.AUGMENT, Decision.CANNOT_TELL, Decision.DO_NOT_AUGMENT)
 
 
 def _decide(against: Sequence[Comparison], worthwhile: float) -> Decision:
-    if any(c.loss or c.high < worthwhile for c in against):
+    if any(
+        c.loss or c.high < worthwhile or (c.delta <= 0 and c.high < 2 * worthwhile) for c in against
+    ):
         return Decision.DO_NOT_AUGMENT
     if len(against) == len(AGAINST) and all(c.gain for c in against):
         return Decision.AUGMENT
