@@ -9,6 +9,7 @@ from bouture.checks.check import Check, Reference
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue
 from bouture.corpus.schema import Schema
+from bouture.errors import UnknownNameError
 from checks.makers import doc, local, reference
 from documents import corpora
 
@@ -61,12 +62,17 @@ def test_any_document_can_be_asked_about(
         check.kept(document)
 
 
-@pytest.mark.parametrize("name", [name for name in DEFAULT_CHECKS if name != "near_duplicates"])
+@pytest.mark.parametrize("name", DEFAULT_CHECKS)
 def test_answers_do_not_depend_on_the_order_of_gold(name: str) -> None:
     forwards, backwards = (built(name, reference(gold)) for gold in (GOLD, GOLD[::-1]))
     assert forwards.thresholds == backwards.thresholds
     odd = doc("x", "The [Kremlin|ARME] said “nothing at all of that was ever true.", "e1 VISITE e1")
     assert forwards(odd) == backwards(odd)
+
+
+def test_a_language_that_cannot_be_told_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean 'fr'"):
+        built("language", Reference(GOLD, Schema.learn(GOLD), language="fra"))
 
 
 def test_unknown_check_lists_the_known_ones() -> None:

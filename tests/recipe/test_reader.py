@@ -52,7 +52,10 @@ def test_overrides_reach_items_by_name_or_number(tmp_path: Path) -> None:
     [
         (SMALL.replace("train:", "trian:"), r"unknown key `corpus.trian`; did you mean `train`\?"),
         (SMALL.replace("train:", "trian:"), r"line 1: `corpus.train` is missing"),
-        (SMALL.replace("use: duplicate", "use: duplicate\n    sample: 2"), r":5: unknown key .*sample.*did you mean `samples`"),
+        (
+            SMALL.replace("use: duplicate", "use: duplicate\n    sample: 2"),
+            r":5: unknown key .*sample.*did you mean `samples`",
+        ),
         (SMALL + "seed: many\n", r":5: `seed`: .*many"),
         (SMALL + "evaluate:\n  sizes: [20, alle]\n", r"line 6: `evaluate.sizes.1`"),
         (SMALL + "model: {provider: [}\n", r":5: not valid YAML"),

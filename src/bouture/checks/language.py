@@ -11,6 +11,7 @@ from bouture.checks.provenance import Sources
 from bouture.corpus.document import Document, Span
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.tokens import sentences
+from bouture.errors import UnknownNameError
 
 FOREIGN = Wording(
     "the text is {found}, not {language}: P = {probability:.2f}",
@@ -48,6 +49,8 @@ class Language:
         self._language = reference.language
         self._sources = Sources(reference.gold)
         self._identifier: Any = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+        if reference.language not in self._identifier.labels:
+            raise UnknownNameError("language", reference.language, self._identifier.labels)
         self._identifier.set_languages(sorted({*LANGUAGES, reference.language}))
         texts = [self._probability(_masked(d)) for d in reference.gold if self._is_judged(d)]
         least = [self._least(d) for d in reference.gold]

@@ -53,11 +53,13 @@ class NearDuplicates:
         self._sources = Sources(reference.gold)
         self._exact: dict[str, str] = {}
         gold = _Index()
-        nearest = []
-        for document in reference.gold:
-            text = fold(document.text)
-            nearest.append(max((s for s, _ in gold.near(text)), default=0.0))
-            gold.add(document.id, text)
+        texts = [(document.id, fold(document.text)) for document in reference.gold]
+        for id, text in texts:
+            gold.add(id, text)
+        nearest = [
+            max((s for s, other in gold.near(text) if other != id), default=0.0)
+            for id, text in texts
+        ]
         limit = upper_bound(nearest)
         self._limit = max(options.jaccard, limit if math.isfinite(limit) else 0.0)
         self.thresholds = {"jaccard": self._limit}

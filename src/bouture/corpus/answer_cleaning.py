@@ -73,22 +73,22 @@ W_THINKING = Wording(
 )
 W_FENCE = Wording("code fence removed", "bloc de code retiré")
 W_BEFORE = Wording(
-    "text before the answer, removed: {removed!r}", "texte avant la réponse, retiré : {removed!r}"
+    "text before the answer, removed: {removed!r}", "texte avant la réponse, retiré : {removed!r}"
 )
 W_AFTER = Wording(
-    "text after the answer, removed: {removed!r}", "texte après la réponse, retiré : {removed!r}"
+    "text after the answer, removed: {removed!r}", "texte après la réponse, retiré : {removed!r}"
 )
 W_SEVERAL = Wording(
     "the answer holds several texts; the first was kept, not {removed!r}",
-    "la réponse contient plusieurs textes ; le premier est gardé, pas {removed!r}",
+    "la réponse contient plusieurs textes ; le premier est gardé, pas {removed!r}",
 )
 W_REFUSAL = Wording("the model refuses: {said!r}", "le modèle refuse : {said!r}")
 W_EMPTY = Wording("the answer is empty", "la réponse est vide")
-W_CUT = Wording("the answer is cut: {why}", "la réponse est coupée : {why}")
+W_CUT = Wording("the answer is cut: {why}", "la réponse est coupée : {why}")
 W_HALF = Wording(
     "half characters (surrogates) replaced by U+FFFD", "demi-caractères remplacés par U+FFFD"
 )
-W_DECORATION = Wording("decoration removed: {what}", "habillage retiré : {what}")
+W_DECORATION = Wording("decoration removed: {what}", "habillage retiré : {what}")
 W_ESCAPED = Wording("escaped tags read as tags", "balises échappées lues comme des balises")
 
 

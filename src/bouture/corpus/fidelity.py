@@ -18,19 +18,19 @@ CHANGED = Wording(
 )
 RELABELLED = Wording(
     "changed: entity {entity} (“{surface}”) is {now}, it was {label}",
-    "modifiée : l’entité {entity} (« {surface} ») est {now}, elle était {label}",
+    "modifiée : l’entité {entity} (« {surface} ») est {now}, elle était {label}",
 )
 ADDED = Wording(
     "added: the mention “{surface}” ({entity}, {label}), {times} time(s)",
-    "ajoutée : la mention « {surface} » ({entity}, {label}), {times} fois",
+    "ajoutée : la mention « {surface} » ({entity}, {label}), {times} fois",
 )
 RELATION_LOST = Wording("lost: the relation {relation}", "perdue : la relation {relation}")
 RELATION_REVERSED = Wording(
-    "reversed: the relation {relation}", "inversée : la relation {relation}"
+    "reversed: the relation {relation}", "inversée : la relation {relation}"
 )
-RELATION_ADDED = Wording("added: the relation {relation}", "ajoutée : la relation {relation}")
+RELATION_ADDED = Wording("added: the relation {relation}", "ajoutée : la relation {relation}")
 POLARITY = Wording(
-    "{cue} in one text only: {found}", "{cue_fr} dans un seul des deux textes : {found}"
+    "{cue} in one text only: {found}", "{cue_fr} dans un seul des deux textes : {found}"
 )
 CUES = (
     (

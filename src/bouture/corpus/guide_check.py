@@ -21,15 +21,15 @@ _LISTED = 5
 """Documents named as evidence of one finding."""
 
 W_NO_EXAMPLE = Wording("rule {rule} has no example", "la règle {rule} n’a pas d’exemple")
-W_AXIOMS = Wording("relation {label}: {what}", "relation {label} : {what}")
-W_EXAMPLE = Wording("example of rule {rule}: {what}", "exemple de la règle {rule} : {what}")
+W_AXIOMS = Wording("relation {label}: {what}", "relation {label} : {what}")
+W_EXAMPLE = Wording("example of rule {rule}: {what}", "exemple de la règle {rule} : {what}")
 W_EXAMPLE_BREAKS = Wording(
     "example of rule {rule}: {mention!r} ({label}) breaks rule {broken}",
-    "exemple de la règle {rule} : {mention!r} ({label}) enfreint la règle {broken}",
+    "exemple de la règle {rule} : {mention!r} ({label}) enfreint la règle {broken}",
 )
 W_COUNTER = Wording(
     "counter-example of rule {rule}: the code {check} does not catch it",
-    "contre-exemple de la règle {rule} : le code {check} ne le détecte pas",
+    "contre-exemple de la règle {rule} : le code {check} ne le détecte pas",
 )
 W_UNKNOWN = Wording(
     "label {label} is annotated {count} time(s) and not in the guide",
@@ -45,11 +45,11 @@ W_FORBIDDEN = Wording(
 )
 W_OTHER_LABEL = Wording(
     "{mention!r} is {label} in the example of rule {rule}; gold says {others}",
-    "{mention!r} est {label} dans l’exemple de la règle {rule} ; l’or dit {others}",
+    "{mention!r} est {label} dans l’exemple de la règle {rule} ; l’or dit {others}",
 )
 W_UNCOVERED = Wording(
     "{count} rule(s) whose examples are not met in gold: {rules}",
-    "{count} règle(s) dont les exemples ne se rencontrent pas dans l’or : {rules}",
+    "{count} règle(s) dont les exemples ne se rencontrent pas dans l’or : {rules}",
 )
 
 

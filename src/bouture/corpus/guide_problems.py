@@ -14,7 +14,7 @@ class Problem(NamedTuple):
 
 PROBLEMS = {
     "G01": Problem(
-        Wording("{what}", "en-tête illisible : {what}"),
+        Wording("{what}", "en-tête illisible : {what}"),
         "put `title`, `language` and `version` as `key: value` between two lines `---`",
     ),
     "G02": Problem(
@@ -31,12 +31,12 @@ PROBLEMS = {
     "G04": Problem(
         Wording(
             "unknown field {field!r}; known here: {known}",
-            "champ inconnu {field!r} ; connus ici : {known}",
+            "champ inconnu {field!r} ; connus ici : {known}",
         ),
         "correct its name; plain paragraphs may say anything",
     ),
     "G05": Problem(
-        Wording("a rule without a valid id: {text!r}", "une règle sans identifiant valable : {text!r}"),
+        Wording("a rule without a valid id: {text!r}", "une règle sans identifiant valable : {text!r}"),
         "write `- [PER-I1] …`: capitals, a hyphen, I, E or B, a number",
     ),
     "G06": Problem(
@@ -51,25 +51,25 @@ PROBLEMS = {
         "place it below the rule it shows",
     ),
     "G08": Problem(
-        Wording("the example cannot be read: {what}", "l’exemple est illisible : {what}"), ""
+        Wording("the example cannot be read: {what}", "l’exemple est illisible : {what}"), ""
     ),
     "G09": Problem(
         Wording(
             "label {label!r} of the example is not in the guide; known: {known}",
-            "l’étiquette {label!r} de l’exemple n’est pas dans le guide ; connues : {known}",
+            "l’étiquette {label!r} de l’exemple n’est pas dans le guide ; connues : {known}",
         ),
         "correct it, or define the label",
     ),
     "G10": Problem(
-        Wording("unknown axiom {axiom!r}; known: {known}", "axiome inconnu {axiom!r} ; connus : {known}"),
+        Wording("unknown axiom {axiom!r}; known: {known}", "axiome inconnu {axiom!r} ; connus : {known}"),
         "separate axioms with ;",
     ),
     "G11": Problem(
-        Wording("code of rule {rule}: {what}", "code de la règle {rule} : {what}"),
+        Wording("code of rule {rule}: {what}", "code de la règle {rule} : {what}"),
         "codes: no_determiner, no_pronoun, max_tokens=N, forbid=/re/, require=/re/",
     ),
     "G12": Problem(
-        Wording("a pair of labels cannot be read: {what}", "couple d’étiquettes illisible : {what}"),
+        Wording("a pair of labels cannot be read: {what}", "couple d’étiquettes illisible : {what}"),
         "separate the pairs with ;",
     ),
     "G13": Problem(
@@ -81,13 +81,13 @@ PROBLEMS = {
         "write `**Ends.** HEAD → TAIL ; …` (or `**Extrémités.** …`) below its heading",
     ),
     "G15": Problem(
-        Wording("unknown item below a rule: {text!r}", "élément inconnu sous une règle : {text!r}"),
+        Wording("unknown item below a rule: {text!r}", "élément inconnu sous une règle : {text!r}"),
         "write `- Example: …` or `- Counter-example: …` (Exemple, Contre-exemple), or move it into the rule",
     ),
     "G16": Problem(
         Wording(
             "axiom {axiom!r}: {label!r} is not a relation of the guide; known: {known}",
-            "axiome {axiom!r} : {label!r} n’est pas une relation du guide ; connues : {known}",
+            "axiome {axiom!r} : {label!r} n’est pas une relation du guide ; connues : {known}",
         ),
         "correct the label, or define the relation",
     ),
@@ -101,14 +101,14 @@ PROBLEMS = {
     "G18": Problem(
         Wording(
             "{label!r} is not an entity label of the guide; known: {known}",
-            "{label!r} n’est pas une étiquette d’entité du guide ; connues : {known}",
+            "{label!r} n’est pas une étiquette d’entité du guide ; connues : {known}",
         ),
         "correct it, or define the label",
     ),
     "G19": Problem(
         Wording(
             "rule {rule} of a relation has a code: a relation has no mention to check",
-            "la règle {rule} d’une relation a un code : une relation n’a pas de mention à contrôler",
+            "la règle {rule} d’une relation a un code : une relation n’a pas de mention à contrôler",
         ),
         "move the rule to an entity label or to the general rules",
     ),

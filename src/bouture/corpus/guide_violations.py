@@ -20,15 +20,15 @@ W_NESTING = Wording(
     "{inner} inside {outer} is not declared", "{inner} dans {outer} n’est pas déclaré"
 )
 W_ENDS = Wording(
-    "{relation}: {head} → {tail} is not allowed", "{relation} : {head} → {tail} n’est pas permis"
+    "{relation}: {head} → {tail} is not allowed", "{relation} : {head} → {tail} n’est pas permis"
 )
 W_AXIOM = Wording(
     "{relation}: breaks the axiom « {axiom} »{because}",
-    "{relation} : enfreint l’axiome « {axiom_fr} »{because}",
+    "{relation} : enfreint l’axiome « {axiom_fr} »{because}",
 )
 W_RULE = Wording(
     "{mention!r} ({label}) breaks rule {rule}: {check}",
-    "{mention!r} ({label}) enfreint la règle {rule} : {check}",
+    "{mention!r} ({label}) enfreint la règle {rule} : {check}",
 )
 
 

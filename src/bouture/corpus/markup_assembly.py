@@ -21,20 +21,20 @@ W_NO_LABEL = Wording(
 )
 W_LABEL_FOUND = Wording(
     "mention {mention!r} had no label; {label} taken from its entity",
-    "la mention {mention!r} n’avait pas d’étiquette ; {label} reprise de son entité",
+    "la mention {mention!r} n’avait pas d’étiquette ; {label} reprise de son entité",
 )
 W_ALIAS = Wording("label {label!r} read as {meant}", "étiquette {label!r} lue {meant}")
 W_OUTSIDE = Wording(
     "label {label!r} is outside the schema; mention {mention!r} left out",
-    "étiquette {label!r} hors du schéma ; mention {mention!r} laissée de côté",
+    "étiquette {label!r} hors du schéma ; mention {mention!r} laissée de côté",
 )
 W_NO_ID = Wording(
     "mention {mention!r} had no id; it is {id}",
-    "la mention {mention!r} n’avait pas d’identifiant ; c’est {id}",
+    "la mention {mention!r} n’avait pas d’identifiant ; c’est {id}",
 )
 W_TWO_LABELS = Wording(
     "id {id!r} is {first} and {second}: the latter is now {new}",
-    "l’identifiant {id!r} est {first} et {second} : le second devient {new}",
+    "l’identifiant {id!r} est {first} et {second} : le second devient {new}",
 )
 W_TWICE = Wording(
     "mention {mention!r} tagged twice, one kept",
@@ -48,7 +48,7 @@ W_IN_WORD = Wording(
 )
 W_NESTED = Wording(
     "{inner} inside {outer} is not foreseen: {mention!r}",
-    "{inner} dans {outer} n’est pas prévu : {mention!r}",
+    "{inner} dans {outer} n’est pas prévu : {mention!r}",
 )
 W_SAME_SPAN = Wording(
     "{mention!r} is both {outer} and {inner}", "{mention!r} est à la fois {outer} et {inner}"
@@ -60,26 +60,26 @@ W_LINE = Wording(
 )
 W_END = Wording(
     "{relation}: no mention {end!r}; relation left out",
-    "{relation} : pas de mention {end!r} ; relation laissée de côté",
+    "{relation} : pas de mention {end!r} ; relation laissée de côté",
 )
-W_END_NAMED = Wording("{relation}: {end!r} read as {id}", "{relation} : {end!r} lu {id}")
+W_END_NAMED = Wording("{relation}: {end!r} read as {id}", "{relation} : {end!r} lu {id}")
 W_RELATION_LABEL = Wording(
     "{relation}: label outside the schema; relation left out",
-    "{relation} : étiquette hors du schéma ; relation laissée de côté",
+    "{relation} : étiquette hors du schéma ; relation laissée de côté",
 )
 W_RELATION_ALIAS = Wording(
-    "{relation}: label read as {meant}", "{relation} : étiquette lue {meant}"
+    "{relation}: label read as {meant}", "{relation} : étiquette lue {meant}"
 )
 W_RELATION_TWICE = Wording(
     "{relation} stated twice, one kept", "{relation} énoncée deux fois, une gardée"
 )
 W_ENDS_HARD = Wording(
     "{relation}: {head} → {tail} is not allowed; relation left out",
-    "{relation} : {head} → {tail} n’est pas permis ; relation laissée de côté",
+    "{relation} : {head} → {tail} n’est pas permis ; relation laissée de côté",
 )
 W_ENDS_SOFT = Wording(
     "{relation}: {head} → {tail} never seen in gold",
-    "{relation} : {head} → {tail} jamais vu dans l’or",
+    "{relation} : {head} → {tail} jamais vu dans l’or",
 )
 
 

@@ -45,14 +45,14 @@ _WITH_TYPE = re.compile(
 
 W_JSON = Wording("JSON instead of the inline markup", "JSON au lieu du balisage en ligne")
 W_MENDED = Wording("JSON with stray commas, mended", "JSON à virgules en trop, réparé")
-W_BAD = Wording("JSON that cannot be read: {why}", "JSON illisible : {why}")
-W_CUT = Wording("the JSON is cut: {why}", "le JSON est coupé : {why}")
+W_BAD = Wording("JSON that cannot be read: {why}", "JSON illisible : {why}")
+W_CUT = Wording("the JSON is cut: {why}", "le JSON est coupé : {why}")
 W_TRAILING = Wording(
-    "text after the JSON, removed: {removed!r}", "texte après le JSON, retiré : {removed!r}"
+    "text after the JSON, removed: {removed!r}", "texte après le JSON, retiré : {removed!r}"
 )
 W_NO_TEXT = Wording("the JSON holds no text", "le JSON ne contient pas de texte")
-W_ENTITY = Wording("a mention that cannot be read: {item!r}", "mention illisible : {item!r}")
-W_RELATION = Wording("a relation that cannot be read: {item!r}", "relation illisible : {item!r}")
+W_ENTITY = Wording("a mention that cannot be read: {item!r}", "mention illisible : {item!r}")
+W_RELATION = Wording("a relation that cannot be read: {item!r}", "relation illisible : {item!r}")
 W_ABSENT = Wording(
     "mention {mention!r} is not in the text", "la mention {mention!r} n’est pas dans le texte"
 )
@@ -62,7 +62,7 @@ W_NEAR = Wording(
 )
 W_AMBIGUOUS = Wording(
     "mention {mention!r} occurs several times; the first likely one was taken",
-    "la mention {mention!r} est présente plusieurs fois ; la première probable est retenue",
+    "la mention {mention!r} est présente plusieurs fois ; la première probable est retenue",
 )
 
 

@@ -43,21 +43,21 @@ W_LENGTH = Wording(
 W_NO_TEXT = Wording("the answer holds no text", "la réponse ne contient pas de texte")
 W_AFTER = Wording(
     "text after the relations, removed: {removed!r}",
-    "texte après les relations, retiré : {removed!r}",
+    "texte après les relations, retiré : {removed!r}",
 )
 W_MORE = Wording(
     "another annotated text follows; left out: {removed!r}",
-    "un autre texte annoté suit ; laissé de côté : {removed!r}",
+    "un autre texte annoté suit ; laissé de côté : {removed!r}",
 )
 W_ORDER = Wording("relations before the text", "relations avant le texte")
 W_UNREADABLE = Wording(
-    "a relation line that cannot be read: {line!r}", "ligne de relation illisible : {line!r}"
+    "a relation line that cannot be read: {line!r}", "ligne de relation illisible : {line!r}"
 )
 W_SCRIPT = Wording(
-    "passage in another script: {passage!r}", "passage dans une autre écriture : {passage!r}"
+    "passage in another script: {passage!r}", "passage dans une autre écriture : {passage!r}"
 )
-W_PLACEHOLDER = Wording("placeholder left: {placeholder!r}", "gabarit non rempli : {placeholder!r}")
-W_META = Wording("the text speaks of itself: {said!r}", "le texte parle de lui-même : {said!r}")
+W_PLACEHOLDER = Wording("placeholder left: {placeholder!r}", "gabarit non rempli : {placeholder!r}")
+W_META = Wording("the text speaks of itself: {said!r}", "le texte parle de lui-même : {said!r}")
 
 
 class Reading(msgspec.Struct, frozen=True):

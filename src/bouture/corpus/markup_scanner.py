@@ -42,7 +42,7 @@ W_CUT = Wording(
     "the answer ends inside a tag: {tag!r}", "la réponse s’arrête dans une balise : {tag!r}"
 )
 W_SHAPE = Wording(
-    "tag not written as asked: {tag!r}", "balise écrite autrement que demandé : {tag!r}"
+    "tag not written as asked: {tag!r}", "balise écrite autrement que demandé : {tag!r}"
 )
 W_UNKNOWN = Wording("unknown tag {tag!r} removed", "balise inconnue {tag!r} retirée")
 W_NO_CLOSE = Wording(
@@ -68,7 +68,7 @@ W_SPACES = Wording(
 )
 W_FRAGMENT = Wording(
     "piece of a tag left in the text: {piece!r}",
-    "morceau de balise resté dans le texte : {piece!r}",
+    "morceau de balise resté dans le texte : {piece!r}",
 )
 W_EMPTY = Wording("mention without text {tag!r}, removed", "mention sans texte {tag!r}, retirée")
 

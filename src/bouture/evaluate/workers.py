@@ -2,9 +2,12 @@
 
 import multiprocessing
 import os
+import pickle
+import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from bouture.corpus.document import Document
@@ -86,7 +89,10 @@ def run_all(
     # Spawned, not forked: the caller may have threads (a progress bar) that a fork would break.
     context = multiprocessing.get_context("spawn")
     largest_first = sorted(fits, key=lambda fit: -_cost(fit))
-    with ProcessPoolExecutor(workers, context, _set_up, bench_of) as executor:
+    with (
+        tempfile.TemporaryDirectory(prefix="bouture-") as folder,
+        ProcessPoolExecutor(workers, context, _set_up, (_saved(bench_of, folder),)) as executor,
+    ):
         waiting = {executor.submit(_run, fit): fit for fit in largest_first}
         try:
             for future in as_completed(waiting):
@@ -118,8 +124,17 @@ def _cost(fit: Fit) -> int:
 _bench: list[Bench] = []
 
 
-def _set_up(*bench_of: Any) -> None:
-    _bench[:] = [Bench(*bench_of)]
+def _saved(bench_of: tuple[Any, ...], folder: str) -> Path:
+    """The arguments in a file: handed over directly, they are written to a pipe that nobody empties
+    when a process dies at its start, and the caller waits for ever.
+    """
+    path = Path(folder) / "bench.pickle"
+    path.write_bytes(pickle.dumps(bench_of))
+    return path
+
+
+def _set_up(saved: Path) -> None:
+    _bench[:] = [Bench(*pickle.loads(saved.read_bytes()))]
 
 
 def _run(fit: Fit) -> Tested:

@@ -16,13 +16,13 @@ IMPACT: dict[str, Wording] = {
     ),
     "task.entities": Wording("Entities", "Entités"),
     "task.relations": Wording("Relations", "Relations"),
-    "impact.title": Wording("Does it help?", "Est-ce utile\u00a0?"),
+    "impact.title": Wording("Does it help?", "Est-ce utile\u202f?"),
     "impact.nav": Wording("Impact", "Impact"),
     "impact.lead": Wording(
         "Models trained on the annotated documents alone, with copies of them (the control), and "
         "with the new documents; same samples, same test documents. Scores in hundredths.",
         "Modèles entraînés sur les documents annotés seuls, avec des copies de ceux-ci (le "
-        "témoin), et avec les documents nouveaux\u00a0; mêmes échantillons, mêmes documents de "
+        "témoin), et avec les documents nouveaux\u202f; mêmes échantillons, mêmes documents de "
         "test. Scores en centièmes.",
     ),
     "impact.setting": Wording(
@@ -48,7 +48,7 @@ IMPACT: dict[str, Wording] = {
     "impact.differences": Wording(
         "Difference of F1 with its 95% interval; a gain counts only if it lies right of zero "
         "against both controls",
-        "Écart de F1 et son intervalle à 95\u00a0%\u00a0; un gain ne compte que s’il est à droite"
+        "Écart de F1 et son intervalle à 95\u00a0%\u202f; un gain ne compte que s’il est à droite"
         " de zéro face aux deux témoins",
     ),
     "impact.scores": Wording(

@@ -68,7 +68,7 @@ RUN: dict[str, Wording] = {
     "made.nav": Wording("Output", "Production"),
     "made.lead": Wording(
         "Each job ends in exactly one status; the counts add up.",
-        "Chaque tâche aboutit à un statut et un seul\u00a0; les comptes tombent juste.",
+        "Chaque tâche aboutit à un statut et un seul\u202f; les comptes tombent juste.",
     ),
     "made.chart": Wording(
         "Documents by strategy and status", "Documents par stratégie et par statut"
@@ -88,7 +88,7 @@ RUN: dict[str, Wording] = {
     "reasons.for_example": Wording("For example:", "Par exemple\u00a0:"),
     "reasons.count": Wording(
         "Documents that carry this code: {documents}; rejected for it: {rejected}.",
-        "Documents qui portent ce code\u00a0: {documents}\u00a0; rejetés pour ce motif\u00a0: "
+        "Documents qui portent ce code\u00a0: {documents}\u202f; rejetés pour ce motif\u00a0: "
         "{rejected}.",
     ),
     "reasons.examples": Wording("Real examples ({number})", "Exemples réels ({number})"),
@@ -112,7 +112,7 @@ RUN: dict[str, Wording] = {
     "pairs.lead": Wording(
         "{number} documents, chosen so that each strategy and each status is seen; not a random "
         "sample. New words are shaded, lost words struck out in the source.",
-        "{number} documents, choisis pour montrer chaque stratégie et chaque statut\u00a0; ce "
+        "{number} documents, choisis pour montrer chaque stratégie et chaque statut\u202f; ce "
         "n’est pas un tirage au hasard. Les mots nouveaux sont surlignés, les mots perdus barrés "
         "dans la source.",
     ),

@@ -16,7 +16,7 @@ from bouture.strategies.dialogue import Declined
 
 UNCHANGED = Wording(
     "the draw left document {document!r} as it was",
-    "le tirage a laissé le document « {document} » tel quel",
+    "le tirage a laissé le document « {document} » tel quel",
 )
 
 

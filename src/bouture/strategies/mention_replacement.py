@@ -27,10 +27,10 @@ from bouture.strategies.labelling import label_tokens
 
 UNREPLACEABLE = Wording(
     "no mention of document {document!r} has a replacement that keeps nesting and agreement",
-    "aucune mention du document « {document} » n’a de remplaçante qui respecte l’imbrication et l’accord",
+    "aucune mention du document « {document} » n’a de remplaçante qui respecte l’imbrication et l’accord",
 )
 NO_MENTION = Wording(
-    "document {document!r} has no mention", "le document « {document} » n’a pas de mention"
+    "document {document!r} has no mention", "le document « {document} » n’a pas de mention"
 )
 
 

@@ -25,7 +25,7 @@ from bouture.strategies.thesaurus import Meaning, read_thesaurus
 
 NO_SYNONYM = Wording(
     "no word of document {document!r} has a synonym that fits where it stands",
-    "aucun mot du document « {document} » n’a de synonyme qui convienne à sa place",
+    "aucun mot du document « {document} » n’a de synonyme qui convienne à sa place",
 )
 PREPOSITIONS = frozenset(
     [

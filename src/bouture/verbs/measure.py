@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from bouture import formats
 from bouture.checks.catalog import CHECKS, DEFAULT_CHECKS
 from bouture.checks.check import Reference
-from bouture.corpus.document import Document
+from bouture.corpus.document import Document, Origin
 from bouture.corpus.guide_reader import read_guide
 from bouture.corpus.issue import Issue
 from bouture.corpus.schema import Schema
@@ -72,7 +72,11 @@ def _synthetic(given: Corpus | Sequence[str | Path]) -> Sequence[Document]:
         return formats.read(given)
     found: list[Document] = []
     for item in given:
-        found += [item] if isinstance(item, Document) else formats.read(item)
+        if isinstance(item, Document):
+            found.append(item)
+        else:
+            arm = Origin(strategy=Path(item).stem)
+            found += [d if d.origin else d.with_origin(arm) for d in formats.read(item)]
     return found
 
 

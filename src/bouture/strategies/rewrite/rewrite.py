@@ -21,15 +21,15 @@ from bouture.strategies.editing import declining, origin_of
 
 CROSSING = Wording(
     "mentions of document {document!r} cross: tags cannot write them",
-    "des mentions du document « {document} » se croisent : des balises ne peuvent pas les écrire",
+    "des mentions du document « {document} » se croisent : des balises ne peuvent pas les écrire",
 )
 EMPTY = Wording(
     "document {document!r} has no text to rewrite",
-    "le document « {document} » n’a pas de texte à réécrire",
+    "le document « {document} » n’a pas de texte à réécrire",
 )
 ASKED_AGAIN = Wording(
     "asked again ({times}×), the answer before had: {codes}",
-    "redemandé ({times} fois), la réponse précédente avait : {codes}",
+    "redemandé ({times} fois), la réponse précédente avait : {codes}",
 )
 
 
