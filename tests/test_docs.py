@@ -6,9 +6,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from conftest import ROOT
 
 from bouture.cli import COMMANDS
+from conftest import ROOT
 
 SOURCES = sorted((ROOT / "src" / "bouture").rglob("*.py"))
 PROSE = [ROOT / name for name in ("README.md", "README.fr.md", "CONTRIBUTING.md")]

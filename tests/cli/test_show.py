@@ -34,7 +34,7 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
 def test_a_profile(printed: Callable[[], str], language: str) -> None:
     profiles.show_profile(profile([gold()]), language)
     text = printed()
-    assert ("Étiquettes d’entités" if language == "fr" else "Entity labels") in text
+    assert ("Types d’entités" if language == "fr" else "Entity labels") in text
     assert "FONCTION ⊃ ORGANISATION" in text
     assert "LIEU" in text
     assert max(map(len, text.splitlines())) <= 80

@@ -1,12 +1,12 @@
 """A Document that exists is valid; anything else is refused with a reason."""
 
 import pytest
-from documents import documents
 from hypothesis import given
 
 from bouture.corpus.document import Document, Entity, Relation, Span
 from bouture.corpus.schema import Schema, nested_labels
 from bouture.errors import DocumentError
+from documents import documents
 
 KIEV = Entity("E1", "LIEU", (Span(0, 4),))
 

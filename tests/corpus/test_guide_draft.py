@@ -67,45 +67,45 @@ version: "0.1"
 
 # Guide d’annotation
 
-Ébauche apprise de 1 documents. Remplacer chaque « À COMPLÉTER », relire chaque exemple, puis lancer `bouture guide check`.
+Ébauche tirée du corpus annoté (documents : 1). Remplacez chaque « À COMPLÉTER », relisez chaque exemple, puis lancez `bouture guide check`.
 
 ## Règles générales
 **Imbrication.** FONCTION ⊃ LIEU
 
-- [GEN-B1] À COMPLÉTER : où commence et où finit une mention.
+- [GEN-B1] À COMPLÉTER : où commence et où finit une mention.
 - [GEN-B2] La mention exclut le déterminant (observé sur 2 mentions). `code: no_determiner`
 - [GEN-B3] Un pronom n’est jamais une mention (observé sur 2 mentions). `code: no_pronoun`
 
 ## Entités
 
 ### FONCTION
-<!-- 1 mentions dans 1 documents ; les plus fréquentes : maire de Kiev (1) -->
-**Définition.** À COMPLÉTER : ce que désigne FONCTION.
+<!-- mentions : 1, dans 1 document(s) ; les plus fréquentes : maire de Kiev (1) -->
+**Définition.** À COMPLÉTER : ce que désigne FONCTION.
 
-- [FON-I1] À COMPLÉTER : ce qui est annoté FONCTION.
+- [FON-I1] À COMPLÉTER : ce qui est annoté FONCTION.
   - Exemple : Le <e id="E1" t="FONCTION">maire de <e id="E2" t="LIEU">Kiev</e></e> dort.
     E1 | SITUE_A | E2
-- [FON-E1] À COMPLÉTER : ce qui n’est pas annoté FONCTION, avec un contre-exemple.
+- [FON-E1] À COMPLÉTER : ce qui n’est pas annoté FONCTION, avec un contre-exemple.
 
 ### LIEU
-<!-- 1 mentions dans 1 documents ; les plus fréquentes : Kiev (1) -->
-**Définition.** À COMPLÉTER : ce que désigne LIEU.
+<!-- mentions : 1, dans 1 document(s) ; les plus fréquentes : Kiev (1) -->
+**Définition.** À COMPLÉTER : ce que désigne LIEU.
 
-- [LIE-I1] À COMPLÉTER : ce qui est annoté LIEU.
+- [LIE-I1] À COMPLÉTER : ce qui est annoté LIEU.
   - Exemple : Le <e id="E1" t="FONCTION">maire de <e id="E2" t="LIEU">Kiev</e></e> dort.
     E1 | SITUE_A | E2
-- [LIE-E1] À COMPLÉTER : ce qui n’est pas annoté LIEU, avec un contre-exemple.
+- [LIE-E1] À COMPLÉTER : ce qui n’est pas annoté LIEU, avec un contre-exemple.
 
 ## Relations
 
 ### SITUE_A
-<!-- 1 relations dans 1 documents ; extrémités et axiomes observés, à confirmer -->
-**Définition.** À COMPLÉTER : ce que désigne SITUE_A.
+<!-- relations : 1, dans 1 document(s) ; extrémités et axiomes observés, à confirmer -->
+**Définition.** À COMPLÉTER : ce que désigne SITUE_A.
 **Extrémités.** FONCTION → LIEU
-**Direction.** À COMPLÉTER : qui est la tête, qui est la queue.
+**Direction.** À COMPLÉTER : ce qu’est la tête, ce qu’est la queue.
 **Axiomes.** irréflexive ; asymétrique
 
-- [SIT-I1] À COMPLÉTER : ce qui, dans le texte, déclenche SITUE_A.
+- [SIT-I1] À COMPLÉTER : ce qui, dans le texte, appelle SITUE_A.
   - Exemple : Le <e id="E1" t="FONCTION">maire de <e id="E2" t="LIEU">Kiev</e></e> dort.
     E1 | SITUE_A | E2
 """

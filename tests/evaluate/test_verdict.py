@@ -121,9 +121,7 @@ def test_labels_are_named_only_when_every_control_agrees_on_the_gain():
     found = verdict(both(0.03, 0.02), labels)
     assert found.by_size[0].improved == ("LIEU",)
     assert found.by_size[0].degraded == ("UNITE",)
-    assert re.search(
-        "Étiquettes améliorées .*: LIEU. Étiquettes dégradées .*: UNITE.", found.text_fr
-    )
+    assert re.search("Types améliorés .*: LIEU. Types dégradés .*: UNITE.", found.text_fr)
 
 
 def test_no_arm_at_all():

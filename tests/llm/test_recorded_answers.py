@@ -27,7 +27,7 @@ async def test_it_answers_by_key(tmp_path: Path) -> None:
     other = msgspec.structs.replace(ASKED, sample=3)
     with pytest.raises(AnswerMissing, match=r"a\.jsonl") as caught:
         await provider.ask(other)
-    assert other.key[:12] in caught.value.message
+    assert other.key[:12] in caught.value.hint
     assert "bouture batch export" in caught.value.hint
     await provider.close()
 

@@ -17,7 +17,7 @@ from bouture.corpus.issue import Issue, Place, Severity, Wording
 
 MISSED = Wording(
     "“{mention}” is not annotated; gold annotates {percent}% of such places ({detectors})",
-    "« {mention} » n’est pas annoté ; le corpus de référence annote {percent} % de ces cas ({detectors})",
+    "« {mention} » n’est pas annoté, alors que {percent} % de ces cas le sont dans le corpus annoté ({detectors})",
 )
 GAZETTEER = "gazetteer"
 

@@ -16,7 +16,7 @@ from bouture.corpus.issue import Issue, Place, Severity, Wording
 
 FORGOTTEN = Wording(
     "“{mention}” is annotated elsewhere in the document and not here",
-    "« {mention} » est annoté ailleurs dans le document et pas ici",
+    "« {mention} » est annoté ailleurs dans le document, mais pas ici",
 )
 NAME = re.compile(r"[^\W_a-zß-öø-ÿœ]")
 """A capital or a figure: what names, dates and quantities have and common nouns have not."""

@@ -10,7 +10,7 @@ from bouture.corpus.issue import Issue, Place, Severity, Wording
 
 NO_SOURCE = Wording(
     "made from {sources}, not found in gold: nobody can say whether the mentions were kept",
-    "produit à partir de {sources}, absent du corpus de référence : impossible de dire si les mentions ont été gardées",
+    "produit à partir de {sources}, absent du corpus annoté : impossible de dire si les mentions ont été conservées",
 )
 
 

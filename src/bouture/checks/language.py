@@ -15,11 +15,11 @@ from bouture.errors import UnknownNameError
 
 FOREIGN = Wording(
     "the text is {found}, not {language}: P = {probability:.2f}",
-    "le texte est en {found}, pas en {language} : P = {probability:.2f}",
+    "langue du texte : {found}, et non {language} (P = {probability:.2f})",
 )
 FOREIGN_SENTENCE = Wording(
     "a sentence is {found}, not {language}: P = {probability:.2f}",
-    "une phrase est en {found}, pas en {language} : P = {probability:.2f}",
+    "langue d’une phrase : {found}, et non {language} (P = {probability:.2f})",
 )
 LANGUAGES = ("fr", "en", "uk", "ru", "de", "es")
 """The languages to choose from: among all of them, a list of foreign names looks Breton."""

@@ -11,7 +11,7 @@ from bouture.corpus.tokens import tokenize
 
 OUTSIDE = Wording(
     "{value} {what}; gold documents have {low:.0f} to {high:.0f}",
-    "{value} {what_fr} ; les documents de référence en ont de {low:.0f} à {high:.0f}",
+    "{value} {what_fr} ; les documents annotés en ont de {low:.0f} à {high:.0f}",
 )
 MEASURES = {
     "tokens": ("tokens", "mots et signes"),

@@ -14,11 +14,11 @@ from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.normalise import fold
 
 SAME = Wording(
-    "the text is that of {other!r}, kept before", "le texte est celui de « {other} », déjà gardé"
+    "the text is that of {other!r}, kept before", "le texte est celui de « {other} », déjà retenu"
 )
 NEAR = Wording(
     "nearly the text of {other!r}, kept before: Jaccard {similarity:.2f} ≥ {threshold:.2f}",
-    "presque le texte de « {other} », déjà gardé : Jaccard {similarity:.2f} ≥ {threshold:.2f}",
+    "le texte est presque celui de « {other} », déjà retenu : Jaccard {similarity:.2f} ≥ {threshold:.2f}",
 )
 SHINGLE = 5
 """Characters: on short items, word n-grams are too few to estimate anything."""

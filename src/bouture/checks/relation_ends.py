@@ -15,11 +15,11 @@ from bouture.corpus.issue import Issue, Place, Severity, Wording
 
 STATED = Wording(
     "{relation} may not go from {head} to {tail}, says the guide",
-    "{relation} ne peut pas aller de {head} à {tail}, dit le guide",
+    "selon le guide, {relation} ne peut pas aller de {head} à {tail}",
 )
 UNSEEN = Wording(
     "{relation} goes from {head} to {tail}: {seen} of {total} times in gold",
-    "{relation} va de {head} à {tail} : {seen} fois sur {total} dans le corpus de référence",
+    "{relation} va de {head} à {tail} : {seen} fois sur {total} dans le corpus annoté",
 )
 
 Pattern = tuple[str, str, str]

@@ -15,7 +15,7 @@ from bouture.corpus.tokens import tokenize
 
 COPY = Wording(
     "the text is that of gold document {other!r}",
-    "le texte est celui du document de référence « {other} »",
+    "le texte est celui du document annoté « {other} »",
 )
 CLOSE = Wording(
     "{percent}% of the text of {other!r} has changed: less than {limit}%",
@@ -27,7 +27,7 @@ FAR = Wording(
 )
 TAKEN = Wording(
     "{longest} words in a row are those of gold document {other!r}: “{words}”",
-    "{longest} mots de suite sont ceux du document de référence « {other} » : « {words} »",
+    "{longest} mots de suite sont ceux du document annoté « {other} » : « {words} »",
 )
 GRAM = 8
 

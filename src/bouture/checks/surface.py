@@ -16,7 +16,7 @@ from bouture.corpus.normalise import fold
 from bouture.corpus.tokens import tokenize
 
 WORDINGS = {
-    "unbalanced": Wording("“{text}” is not matched", "« {text} » n’a pas de pendant"),
+    "unbalanced": Wording("“{text}” is not matched", "« {text} » n’a pas son pendant"),
     "repeated": Wording("“{text}” is said again and again", "« {text} » revient sans cesse"),
     "double space": Wording("two spaces in a row", "deux espaces de suite"),
     "unfinished": Wording("the text ends without punctuation", "le texte finit sans ponctuation"),

@@ -14,7 +14,7 @@ from bouture.corpus.issue import Issue, Place, Severity, Wording
 
 UNUSUAL = Wording(
     "“{mention}” is {label} here: {seen} of {total} times in gold",
-    "« {mention} » est ici {label} : {seen} fois sur {total} dans le corpus de référence",
+    "« {mention} » est ici {label} : {seen} fois sur {total} dans le corpus annoté",
 )
 
 

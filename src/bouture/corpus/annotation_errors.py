@@ -55,7 +55,7 @@ UNUSUAL_LABEL = Wording(
 )
 DETERMINER_INSIDE = Wording(
     en="“{surface}” begins with a determiner, as do only {share:.1%} of the {total} mentions of {label}",
-    fr="«\u00a0{surface}\u00a0» commence par un déterminant, comme seulement {percent}\u00a0% des {total} mentions de {label}",
+    fr="«\u00a0{surface}\u00a0» commence par un déterminant, ce qui n’est le cas que de {percent}\u00a0% des {total} mentions de {label}",
 )
 CROSSING = Wording(
     en="“{surface}” ({label}) and “{other}” ({other_label}) overlap and neither contains the other",
@@ -67,7 +67,7 @@ EDGE = Wording(
 )
 INSIDE_WORD = Wording(
     en="“{surface}” ({label}) begins or ends inside a word: “{around}”",
-    fr="«\u00a0{surface}\u00a0» ({label}) commence ou finit au milieu d’un mot\u00a0: «\u00a0{around}\u00a0»",
+    fr="«\u00a0{surface}\u00a0» ({label}) commence ou finit à l’intérieur d’un mot\u00a0: «\u00a0{around}\u00a0»",
 )
 
 _STRAIGHT = str.maketrans(APOSTROPHES, "'" * len(APOSTROPHES))

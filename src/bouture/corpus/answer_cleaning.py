@@ -71,7 +71,7 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 W_THINKING = Wording(
     "reasoning before the answer, set aside", "raisonnement avant la réponse, mis de côté"
 )
-W_FENCE = Wording("code fence removed", "bloc de code retiré")
+W_FENCE = Wording("code fence removed", "délimiteurs de bloc de code retirés")
 W_BEFORE = Wording(
     "text before the answer, removed: {removed!r}", "texte avant la réponse, retiré : {removed!r}"
 )
@@ -80,13 +80,14 @@ W_AFTER = Wording(
 )
 W_SEVERAL = Wording(
     "the answer holds several texts; the first was kept, not {removed!r}",
-    "la réponse contient plusieurs textes ; le premier est gardé, pas {removed!r}",
+    "la réponse contient plusieurs textes ; le premier est gardé, mais pas {removed!r}",
 )
 W_REFUSAL = Wording("the model refuses: {said!r}", "le modèle refuse : {said!r}")
 W_EMPTY = Wording("the answer is empty", "la réponse est vide")
 W_CUT = Wording("the answer is cut: {why}", "la réponse est coupée : {why}")
 W_HALF = Wording(
-    "half characters (surrogates) replaced by U+FFFD", "demi-caractères remplacés par U+FFFD"
+    "half characters (surrogates) replaced by U+FFFD",
+    "demi-caractères (surrogates) remplacés par U+FFFD",
 )
 W_DECORATION = Wording("decoration removed: {what}", "habillage retiré : {what}")
 W_ESCAPED = Wording("escaped tags read as tags", "balises échappées lues comme des balises")

@@ -33,23 +33,23 @@ W_COUNTER = Wording(
 )
 W_UNKNOWN = Wording(
     "label {label} is annotated {count} time(s) and not in the guide",
-    "l’étiquette {label} est annotée {count} fois et absente du guide",
+    "le type {label} est annoté {count} fois, mais absent du guide",
 )
 W_UNUSED = Wording(
     "label {label} of the guide is never annotated",
-    "l’étiquette {label} du guide n’est jamais annotée",
+    "le type {label} du guide n’est jamais annoté",
 )
 W_FORBIDDEN = Wording(
     "{mention!r} ({label}) is annotated {count} time(s) as the counter-example of rule {rule} forbids",
-    "{mention!r} ({label}) est annoté {count} fois comme l’interdit le contre-exemple de la règle {rule}",
+    "{mention!r} ({label}) est annoté {count} fois, ce qu’interdit le contre-exemple de la règle {rule}",
 )
 W_OTHER_LABEL = Wording(
     "{mention!r} is {label} in the example of rule {rule}; gold says {others}",
-    "{mention!r} est {label} dans l’exemple de la règle {rule} ; l’or dit {others}",
+    "{mention!r} est {label} dans l’exemple de la règle {rule} ; le corpus annoté dit {others}",
 )
 W_UNCOVERED = Wording(
     "{count} rule(s) whose examples are not met in gold: {rules}",
-    "{count} règle(s) dont les exemples ne se rencontrent pas dans l’or : {rules}",
+    "{count} règle(s) dont les exemples ne se rencontrent pas dans le corpus annoté : {rules}",
 )
 
 

@@ -18,25 +18,25 @@ PROBLEMS = {
         "put `title`, `language` and `version` as `key: value` between two lines `---`",
     ),
     "G02": Problem(
-        Wording("the guide defines no entity label", "le guide ne définit aucune étiquette d’entité"),
+        Wording("the guide defines no entity label", "le guide ne définit aucun type d’entité"),
         "write a section `## Entities` (or `## Entités`) with one `### LABEL` for each label",
     ),
     "G03": Problem(
         Wording(
             "label {label!r} is missing or already defined at line {first}",
-            "l’étiquette {label!r} manque ou est déjà définie à la ligne {first}",
+            "le type {label!r} manque ou est déjà défini à la ligne {first}",
         ),
         "give each `###` heading its own label, as the first word",
     ),
     "G04": Problem(
         Wording(
             "unknown field {field!r}; known here: {known}",
-            "champ inconnu {field!r} ; connus ici : {known}",
+            "champ inconnu {field!r} ; champs connus ici : {known}",
         ),
         "correct its name; plain paragraphs may say anything",
     ),
     "G05": Problem(
-        Wording("a rule without a valid id: {text!r}", "une règle sans identifiant valable : {text!r}"),
+        Wording("a rule without a valid id: {text!r}", "règle sans identifiant valable : {text!r}"),
         "write `- [PER-I1] …`: capitals, a hyphen, I, E or B, a number",
     ),
     "G06": Problem(
@@ -47,7 +47,7 @@ PROBLEMS = {
         "give each rule its own id",
     ),
     "G07": Problem(
-        Wording("an example that belongs to no rule", "un exemple qui ne dépend d’aucune règle"),
+        Wording("an example that belongs to no rule", "cet exemple n’est rattaché à aucune règle"),
         "place it below the rule it shows",
     ),
     "G08": Problem(
@@ -56,12 +56,12 @@ PROBLEMS = {
     "G09": Problem(
         Wording(
             "label {label!r} of the example is not in the guide; known: {known}",
-            "l’étiquette {label!r} de l’exemple n’est pas dans le guide ; connues : {known}",
+            "le type {label!r} de l’exemple n’est pas dans le guide ; types connus : {known}",
         ),
         "correct it, or define the label",
     ),
     "G10": Problem(
-        Wording("unknown axiom {axiom!r}; known: {known}", "axiome inconnu {axiom!r} ; connus : {known}"),
+        Wording("unknown axiom {axiom!r}; known: {known}", "axiome inconnu {axiom!r} ; axiomes connus : {known}"),
         "separate axioms with ;",
     ),
     "G11": Problem(
@@ -69,11 +69,11 @@ PROBLEMS = {
         "codes: no_determiner, no_pronoun, max_tokens=N, forbid=/re/, require=/re/",
     ),
     "G12": Problem(
-        Wording("a pair of labels cannot be read: {what}", "couple d’étiquettes illisible : {what}"),
+        Wording("a pair of labels cannot be read: {what}", "couple de types illisible : {what}"),
         "separate the pairs with ;",
     ),
     "G13": Problem(
-        Wording("label {label} has no definition", "l’étiquette {label} n’a pas de définition"),
+        Wording("label {label} has no definition", "le type {label} n’a pas de définition"),
         "write `**Definition.** …` (or `**Définition.** …`) below its heading",
     ),
     "G14": Problem(
@@ -87,7 +87,7 @@ PROBLEMS = {
     "G16": Problem(
         Wording(
             "axiom {axiom!r}: {label!r} is not a relation of the guide; known: {known}",
-            "axiome {axiom!r} : {label!r} n’est pas une relation du guide ; connues : {known}",
+            "axiome {axiom!r} : {label!r} n’est pas une relation du guide ; relations connues : {known}",
         ),
         "correct the label, or define the relation",
     ),
@@ -101,7 +101,7 @@ PROBLEMS = {
     "G18": Problem(
         Wording(
             "{label!r} is not an entity label of the guide; known: {known}",
-            "{label!r} n’est pas une étiquette d’entité du guide ; connues : {known}",
+            "{label!r} n’est pas un type d’entité du guide ; types connus : {known}",
         ),
         "correct it, or define the label",
     ),

@@ -17,7 +17,7 @@ AXIOMS_FR = {
     "excludes": "exclut",
 }
 W_NESTING = Wording(
-    "{inner} inside {outer} is not declared", "{inner} dans {outer} n’est pas déclaré"
+    "{inner} inside {outer} is not declared", "imbrication non déclarée : {inner} dans {outer}"
 )
 W_ENDS = Wording(
     "{relation}: {head} → {tail} is not allowed", "{relation} : {head} → {tail} n’est pas permis"

@@ -16,35 +16,34 @@ _LEADING_ID = re.compile(r"^\W*(?P<id>[A-Za-z]{1,3}[_-]?\d+(?:\.\d+)?)(?=[\s(:,]
 _WHOLE_TEXT_WORDS = 10
 """A mention that is the whole text is suspect from this many words."""
 
-W_NO_LABEL = Wording(
-    "mention {mention!r} has no label", "la mention {mention!r} n’a pas d’étiquette"
-)
+W_NO_LABEL = Wording("mention {mention!r} has no label", "la mention {mention!r} n’a pas de type")
 W_LABEL_FOUND = Wording(
     "mention {mention!r} had no label; {label} taken from its entity",
-    "la mention {mention!r} n’avait pas d’étiquette ; {label} reprise de son entité",
+    "la mention {mention!r} n’avait pas de type ; elle prend celui de son entité, {label}",
 )
-W_ALIAS = Wording("label {label!r} read as {meant}", "étiquette {label!r} lue {meant}")
+W_ALIAS = Wording("label {label!r} read as {meant}", "type {label!r} lu comme {meant}")
 W_OUTSIDE = Wording(
     "label {label!r} is outside the schema; mention {mention!r} left out",
-    "étiquette {label!r} hors du schéma ; mention {mention!r} laissée de côté",
+    "type {label!r} hors du schéma ; mention {mention!r} laissée de côté",
 )
 W_NO_ID = Wording(
     "mention {mention!r} had no id; it is {id}",
-    "la mention {mention!r} n’avait pas d’identifiant ; c’est {id}",
+    "la mention {mention!r} n’avait pas d’identifiant ; elle reçoit {id}",
 )
 W_TWO_LABELS = Wording(
     "id {id!r} is {first} and {second}: the latter is now {new}",
-    "l’identifiant {id!r} est {first} et {second} : le second devient {new}",
+    "l’identifiant {id!r} désigne {first} et {second} : le second devient {new}",
 )
 W_TWICE = Wording(
     "mention {mention!r} tagged twice, one kept",
-    "mention {mention!r} balisée deux fois, une gardée",
+    "mention {mention!r} balisée deux fois, gardée une fois",
 )
 W_CROSSING = Wording(
     "mentions {first!r} and {second!r} cross", "les mentions {first!r} et {second!r} se croisent"
 )
 W_IN_WORD = Wording(
-    "mention {mention!r} starts or ends inside a word", "la mention {mention!r} coupe un mot"
+    "mention {mention!r} starts or ends inside a word",
+    "la mention {mention!r} commence ou finit à l’intérieur d’un mot",
 )
 W_NESTED = Wording(
     "{inner} inside {outer} is not foreseen: {mention!r}",
@@ -56,22 +55,22 @@ W_SAME_SPAN = Wording(
 W_WHOLE = Wording("one mention is the whole text", "une mention couvre tout le texte")
 W_LINE = Wording(
     "{count} relation line(s) not written as asked",
-    "{count} ligne(s) de relation écrites autrement que demandé",
+    "{count} ligne(s) de relation écrite(s) autrement que demandé",
 )
 W_END = Wording(
     "{relation}: no mention {end!r}; relation left out",
     "{relation} : pas de mention {end!r} ; relation laissée de côté",
 )
-W_END_NAMED = Wording("{relation}: {end!r} read as {id}", "{relation} : {end!r} lu {id}")
+W_END_NAMED = Wording("{relation}: {end!r} read as {id}", "{relation} : {end!r} lu comme {id}")
 W_RELATION_LABEL = Wording(
     "{relation}: label outside the schema; relation left out",
-    "{relation} : étiquette hors du schéma ; relation laissée de côté",
+    "{relation} : type hors du schéma ; relation laissée de côté",
 )
 W_RELATION_ALIAS = Wording(
-    "{relation}: label read as {meant}", "{relation} : étiquette lue {meant}"
+    "{relation}: label read as {meant}", "{relation} : type lu comme {meant}"
 )
 W_RELATION_TWICE = Wording(
-    "{relation} stated twice, one kept", "{relation} énoncée deux fois, une gardée"
+    "{relation} stated twice, one kept", "{relation} énoncée deux fois, gardée une fois"
 )
 W_ENDS_HARD = Wording(
     "{relation}: {head} → {tail} is not allowed; relation left out",
@@ -79,7 +78,7 @@ W_ENDS_HARD = Wording(
 )
 W_ENDS_SOFT = Wording(
     "{relation}: {head} → {tail} never seen in gold",
-    "{relation} : {head} → {tail} jamais vu dans l’or",
+    "{relation} : {head} → {tail} jamais vu dans le corpus annoté",
 )
 
 

@@ -43,8 +43,8 @@ _WITH_TYPE = re.compile(
     r"^(?P<text>.+?)\s*[(\[|:]\s*(?P<label>[\w /’'-]{1,40}?)\s*[)\]]?$", re.DOTALL
 )
 
-W_JSON = Wording("JSON instead of the inline markup", "JSON au lieu du balisage en ligne")
-W_MENDED = Wording("JSON with stray commas, mended", "JSON à virgules en trop, réparé")
+W_JSON = Wording("JSON instead of the inline markup", "JSON au lieu du balisage dans le texte")
+W_MENDED = Wording("JSON with stray commas, mended", "JSON avec des virgules en trop, réparé")
 W_BAD = Wording("JSON that cannot be read: {why}", "JSON illisible : {why}")
 W_CUT = Wording("the JSON is cut: {why}", "le JSON est coupé : {why}")
 W_TRAILING = Wording(
@@ -62,7 +62,7 @@ W_NEAR = Wording(
 )
 W_AMBIGUOUS = Wording(
     "mention {mention!r} occurs several times; the first likely one was taken",
-    "la mention {mention!r} est présente plusieurs fois ; la première probable est retenue",
+    "la mention {mention!r} est présente plusieurs fois ; la première occurrence plausible est retenue",
 )
 
 

@@ -56,7 +56,9 @@ W_UNREADABLE = Wording(
 W_SCRIPT = Wording(
     "passage in another script: {passage!r}", "passage dans une autre écriture : {passage!r}"
 )
-W_PLACEHOLDER = Wording("placeholder left: {placeholder!r}", "gabarit non rempli : {placeholder!r}")
+W_PLACEHOLDER = Wording(
+    "placeholder left: {placeholder!r}", "texte à remplir laissé tel quel : {placeholder!r}"
+)
 W_META = Wording("the text speaks of itself: {said!r}", "le texte parle de lui-même : {said!r}")
 
 

@@ -32,8 +32,8 @@ SOURCES_UNKNOWN = Wording(
 SOURCES_ELSEWHERE = Wording(
     "{number} synthetic documents were never used: their sources or demonstrations are not all "
     "among the training documents (for instance “{example}”).",
-    "{number} documents synthétiques n’ont jamais servi : leurs sources ou démonstrations ne sont "
-    "pas toutes parmi les documents d’entraînement (par exemple « {example} »).",
+    "{number} documents synthétiques n’ont jamais servi : leurs sources ou les exemples montrés "
+    "au modèle ne sont pas tous parmi les documents d’entraînement (par exemple « {example} »).",
 )
 LEXICONS = Wording(
     "Below {gold} documents: a strategy that drew on the whole training corpus (replacement "
@@ -46,7 +46,7 @@ SHORT = Wording(
     "“{arm}” with {size} gold documents: {added} documents added on average, {wanted} wanted, "
     "where the duplicate control had {wanted}.",
     "« {arm} » avec {size} documents annotés : {added} documents ajoutés en moyenne pour {wanted} "
-    "voulus, quand le témoin par duplication en avait {wanted}.",
+    "voulus, alors que le témoin par duplication en avait {wanted}.",
 )
 ABSENT = Wording(
     "“{arm}” with {size} gold documents: nothing could be added, the arm is left out.",
@@ -55,8 +55,8 @@ ABSENT = Wording(
 UNLEARNABLE = Wording(
     "The learner cannot learn some mentions (not on token boundaries, or nested too deep): up to "
     "{dropped} in one training set.",
-    "L’apprenant ne peut pas apprendre certaines mentions (hors des limites de mots, ou imbriquées "
-    "trop profondément) : jusqu’à {dropped} dans un jeu d’entraînement.",
+    "Le modèle entraîné ne peut pas apprendre certaines mentions (bords à l’intérieur d’un mot, "
+    "ou imbrication trop profonde) : jusqu’à {dropped} dans un jeu d’entraînement.",
 )
 
 

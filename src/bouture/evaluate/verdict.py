@@ -43,9 +43,9 @@ NO_GAIN = Wording(
     "With {size} gold documents: do not augment. No arm shows a gain worth having (at least "
     "{worthwhile}) over both gold alone and the duplicate control. The best is “{arm}”. "
     "{metric}: {versus}.{labels}",
-    "Avec {size} documents annotés : n’augmentez pas. Aucun bras ne montre de gain utile (au moins "
-    "{worthwhile}) à la fois sur les documents annotés seuls et sur le témoin par duplication. "
-    "Le meilleur est « {arm} ». {metric} : {versus}.{labels}",
+    "Avec {size} documents annotés : n’augmentez pas. Aucun bras ne montre de gain utile (au "
+    "moins {worthwhile}) à la fois par rapport aux documents annotés seuls et par rapport au "
+    "témoin par duplication. Le meilleur est « {arm} ». {metric} : {versus}.{labels}",
 )
 UNKNOWN = Wording(
     "With {size} gold documents: not enough data to tell. The most promising arm is “{arm}”. "
@@ -91,11 +91,11 @@ SUGGESTIVE = Wording(
 )
 IMPROVED = Wording(
     " Labels it improves (taken one by one, uncorrected): {labels}.",
-    " Étiquettes améliorées (prises une à une, sans correction) : {labels}.",
+    " Types améliorés (pris un à un, sans correction) : {labels}.",
 )
 DEGRADED = Wording(
     " Labels it degrades (taken one by one, uncorrected): {labels}.",
-    " Étiquettes dégradées (prises une à une, sans correction) : {labels}.",
+    " Types dégradés (pris un à un, sans correction) : {labels}.",
 )
 OTHERWISE = Wording(" At the other sizes: {sizes}.", " Aux autres tailles : {sizes}.")
 SHORT = {

@@ -37,7 +37,7 @@ class Brat:
     suffixes: tuple[str, ...] = (".ann",)
     cannot_carry = Wording(
         "origin, metadata, labels with characters other than letters, digits, - and _, the order of documents",
-        "origine, métadonnées, étiquettes avec d’autres caractères que lettres, chiffres, - et _, ordre des documents",
+        "origine, métadonnées, types contenant d’autres caractères que lettres, chiffres, - et _, ordre des documents",
     )
 
     def recognises(self, path: Path, head: str) -> bool:

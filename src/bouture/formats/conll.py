@@ -43,8 +43,9 @@ class Conll:
     cannot_carry = Wording(
         "relations, several mentions of an entity, nested or overlapping mentions, spaces at the "
         "edges of mentions, labels with spaces, origin, metadata, the order of entities",
-        "relations, plusieurs mentions d’une entité, mentions imbriquées ou chevauchantes, espaces au bord "
-        "des mentions, étiquettes avec espaces, origine, métadonnées, ordre des entités",
+        "relations, plusieurs mentions d’une entité, mentions imbriquées ou chevauchantes, "
+        "espaces au bord des mentions, types contenant des espaces, origine, métadonnées, ordre "
+        "des entités",
     )
 
     def recognises(self, path: Path, head: str) -> bool:

@@ -11,7 +11,7 @@ DOUBTS: dict[str, Kind] = {
         Wording("same text as document {other!r}", "même texte que le document « {other} »"),
         Wording(
             "keep one, or a test text may be a training text",
-            "n’en gardez qu’un, sans quoi un texte de test peut être aussi d’entraînement",
+            "gardez-en un seul, sinon un texte de test peut se retrouver dans l’entraînement",
         ),
     ),
     "V81": Kind(
@@ -23,7 +23,7 @@ DOUBTS: dict[str, Kind] = {
         REVIEW,
         Wording(
             "{label} mention {mention!r} begins or ends with a space",
-            "la mention {label} « {mention} » commence ou finit par un espace",
+            "la mention {label} « {mention} » commence ou finit par une espace",
         ),
         Wording("move its edge", "déplacez son bord"),
     ),
@@ -31,18 +31,18 @@ DOUBTS: dict[str, Kind] = {
         REVIEW,
         Wording(
             "{label} mention {mention!r} begins or ends with punctuation",
-            "la mention {label} « {mention} » commence ou finit par une ponctuation",
+            "la mention {label} « {mention} » commence ou finit par un signe de ponctuation",
         ),
         Wording(
             "move its edge, unless the sign belongs to the name",
-            "déplacez son bord, sauf si le signe appartient au nom",
+            "déplacez son bord, sauf si ce signe appartient au nom",
         ),
     ),
     "V84": Kind(
         REVIEW,
         Wording(
             "{label} mention {mention!r} begins or ends inside a word ({context!r})",
-            "la mention {label} « {mention} » commence ou finit dans un mot (« {context} »)",
+            "la mention {label} « {mention} » commence ou finit à l’intérieur d’un mot (« {context} »)",
         ),
         Wording("move its edge to the edge of the word", "déplacez son bord au bord du mot"),
     ),
@@ -54,7 +54,7 @@ DOUBTS: dict[str, Kind] = {
         ),
         Wording(
             "mentions may nest, but rarely overlap in part",
-            "des mentions s’imbriquent, mais se chevauchent rarement en partie",
+            "des mentions peuvent s’imbriquer, mais se chevauchent rarement en partie",
         ),
     ),
 }

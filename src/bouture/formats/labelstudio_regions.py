@@ -142,7 +142,7 @@ def _note_relabelled(region: Region, label: str, record: Record) -> None:
         "V42",
         entity=region.id,
         what=f"region {region.id!r} is labelled {label}, unlike the other mentions of {region.entity!r}",
-        what_fr=f"la région « {region.id} » est étiquetée {label}, au contraire des autres mentions de « {region.entity} »",
+        what_fr=f"la région « {region.id} » a le type {label}, contrairement aux autres mentions de « {region.entity} »",
         reading="read as an entity of its own",
         reading_fr="lue comme une entité à part",
     )
@@ -162,9 +162,9 @@ def _relation(
             "V41",
             owner=f"relation from {head!r} to {tail!r}",
             why="it has no label",
-            why_fr="elle n’a pas d’étiquette",
+            why_fr="elle n’a pas de type",
             advice="give it a label in Label Studio, or remove it",
-            advice_fr="donnez-lui une étiquette dans Label Studio, ou retirez-la",
+            advice_fr="donnez-lui un type dans Label Studio, ou retirez-la",
         )
     direction = item.get("direction") or "right"
     found = []

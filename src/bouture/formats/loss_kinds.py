@@ -44,7 +44,7 @@ LOSSES: dict[str, Kind] = {
     ),
     "V66": Kind(
         REVIEW,
-        Wording("labels {why}: {labels}", "étiquettes {why_fr} : {labels}"),
+        Wording("labels {why}: {labels}", "types {why_fr} : {labels}"),
         Wording(
             "those characters become '_'",
             "ces caractères deviennent « _ »",

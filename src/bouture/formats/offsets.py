@@ -8,7 +8,7 @@ from bouture.corpus.issue import Wording
 
 NO_GUESS = Wording(
     "correct the offsets or the text; offsets are code points from 0, the end excluded",
-    "corrigez les positions ou le texte ; les positions comptent les caractères (points de code) depuis 0, fin exclue",
+    "corrigez les positions ou le texte ; les positions se comptent en caractères (points de code) à partir de 0, fin exclue",
 )
 
 
@@ -66,7 +66,7 @@ def explain_mismatch(text: str, start: int, end: int, said: str) -> Wording:
     if start > 0 and text[start - 1 : end - 1] == said:
         return Wording(
             "the offsets count from 1, or a byte order mark before the text: subtract 1",
-            "les positions comptent depuis 1, ou une marque d’ordre des octets devant le texte : retirez 1",
+            "les positions ont été comptées à partir de 1, ou avec une marque d’ordre des octets (BOM) devant le texte : retirez 1",
         )
     if text[start : end + 1] == said:
         return Wording(

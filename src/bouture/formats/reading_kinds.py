@@ -88,12 +88,12 @@ READING: dict[str, Kind] = {
             "document id {id!r} is used twice; first in {first}",
             "l’identifiant de document « {id} » sert deux fois ; d’abord dans {first}",
         ),
-        Wording("give each document its own id", "donnez à chaque document son identifiant"),
+        Wording("give each document its own id", "donnez à chaque document son propre identifiant"),
     ),
     "V11": Kind(
         REJECT,
         Wording("entity id {id!r} is used twice", "l’identifiant d’entité « {id} » sert deux fois"),
-        Wording("give each entity its own id", "donnez à chaque entité son identifiant"),
+        Wording("give each entity its own id", "donnez à chaque entité son propre identifiant"),
     ),
     "V12": Kind(
         REJECT,
@@ -103,7 +103,7 @@ READING: dict[str, Kind] = {
         ),
         Wording(
             "offsets are code points from 0, the end excluded{guess}",
-            "les positions comptent les caractères (points de code) depuis 0, fin exclue{guess_fr}",
+            "les positions se comptent en caractères (points de code) à partir de 0, fin exclue{guess_fr}",
         ),
     ),
     "V13": Kind(
@@ -142,7 +142,7 @@ READING: dict[str, Kind] = {
         REJECT,
         Wording(
             "{owner}: {field!r} holds half a character (surrogate) at offset {offset}",
-            "{owner} : « {field} » contient une moitié de caractère (surrogate) à la position {offset}",
+            "{owner} : « {field} » contient un demi-caractère (surrogate) à la position {offset}",
         ),
         Wording(
             "write the file again from its source, as UTF-8",
@@ -252,17 +252,17 @@ READING: dict[str, Kind] = {
     ),
     "V37": Kind(
         REJECT,
-        Wording("{missing} is missing beside it", "il manque {missing} à côté"),
+        Wording("{missing} is missing beside it", "il manque {missing} à côté de ce fichier"),
         Wording(
             "brat needs the .txt and the .ann together",
-            "brat demande le .txt et le .ann ensemble",
+            "brat a besoin du .txt et du .ann ensemble",
         ),
     ),
     "V38": Kind(
         NOTE,
         Wording(
             "{count} mentions begin with an I- tag; read as if it were B-",
-            "{count} mentions commencent par une étiquette I- ; lue comme B-",
+            "{count} mentions commencent par une étiquette I-, lue comme B-",
         ),
         Wording("write B- on the first token", "écrivez B- sur le premier mot"),
     ),
@@ -274,7 +274,7 @@ READING: dict[str, Kind] = {
         ),
         Wording(
             "add '# text = …' or 'SpaceAfter=No' to have it exactly",
-            "ajoutez « # text = … » ou « SpaceAfter=No » pour l’avoir exactement",
+            "ajoutez « # text = … » ou « SpaceAfter=No » pour l’obtenir exactement",
         ),
     ),
     "V40": Kind(
@@ -299,6 +299,6 @@ READING: dict[str, Kind] = {
             "{what}; {reading}",
             "{what_fr} ; {reading_fr}",
         ),
-        Wording("check that this is what was meant", "vérifiez que c’est bien l’intention"),
+        Wording("check that this is what was meant", "vérifiez que c’est bien ce qui était voulu"),
     ),
 }

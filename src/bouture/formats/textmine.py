@@ -201,7 +201,7 @@ def _read_relations(listed: list[Any], record: Record) -> list[Relation]:
                 owner=owner,
                 field="relation",
                 expected='[head, "LABEL", tail]',
-                expected_fr='[tête, "ÉTIQUETTE", queue]',
+                expected_fr='[tête, "TYPE", queue]',
                 found=repr(item)[:40],
             )
             continue

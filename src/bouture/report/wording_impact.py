@@ -29,9 +29,9 @@ IMPACT: dict[str, Wording] = {
         "Learner “{learner}”, {seeds} seeds, {train} training documents, {test} test documents "
         "holding {units} units, {factor} added per annotated document. Metric declared "
         "beforehand: {metric} F1, strict match.",
-        "Apprenant «\u00a0{learner}\u00a0», {seeds} graines, {train} documents d’entraînement, "
-        "{test} documents de test contenant {units} unités, taux d’ajout de {factor} par document"
-        " annoté. Métrique annoncée d’avance\u00a0: F1 {metric}, appariement strict.",
+        "Modèle entraîné\u00a0: «\u00a0{learner}\u00a0», {seeds} graines, {train} documents "
+        "d’entraînement, {test} documents de test contenant {units} unités, ajout\u00a0: {factor} "
+        "par document annoté. Métrique annoncée d’avance\u00a0: F1 {metric}, appariement strict.",
     ),
     "impact.exploratory": Wording(
         "Exploratory: the safeguards were lifted. No claim may rest on these figures.",
@@ -48,8 +48,8 @@ IMPACT: dict[str, Wording] = {
     "impact.differences": Wording(
         "Difference of F1 with its 95% interval; a gain counts only if it lies right of zero "
         "against both controls",
-        "Écart de F1 et son intervalle à 95\u00a0%\u202f; un gain ne compte que s’il est à droite"
-        " de zéro face aux deux témoins",
+        "Écart de F1 et son intervalle à 95\u00a0%\u202f; un gain ne compte que s’il est à droite "
+        "de zéro par rapport aux deux témoins",
     ),
     "impact.scores": Wording(
         "F1 by arm: mean over seeds, and each seed",
@@ -62,7 +62,7 @@ IMPACT: dict[str, Wording] = {
     "impact.size": Wording("Annotated documents", "Documents annotés"),
     "impact.added": Wording("Added", "Ajoutés"),
     "impact.recall": Wording("R", "R"),
-    "impact.over_none": Wording("Δ none [95%]", "Δ annoté seul [95\u00a0%]"),
+    "impact.over_none": Wording("Δ none [95%]", "Δ annotés seuls [95\u00a0%]"),
     "impact.over_duplicate": Wording("Δ duplicate [95%]", "Δ duplication [95\u00a0%]"),
     "impact.p_holm": Wording("p (Holm)", "p (Holm)"),
     "impact.equivalent": Wording(
@@ -75,27 +75,28 @@ IMPACT: dict[str, Wording] = {
         "{metric} F1 with its 95% interval (bootstrap over seeds and test documents). Bold "
         "colour: established after Holm’s correction. Seen, unseen: mentions whose form and label"
         " are or are not in the training sample.",
-        "P, R\u00a0: précision et rappel (micro). ± écart-type sur les graines. Δ\u00a0: écart de"
-        " F1 {metric} et son intervalle à 95\u00a0% (bootstrap sur les graines et les documents "
-        "de test). En couleur\u00a0: établi après correction de Holm. Vues, inédites\u00a0: "
-        "mentions dont la forme et l’étiquette figurent ou non dans l’échantillon d’entraînement.",
+        "P, R\u00a0: précision et rappel (micro). ± écart-type sur les graines. Δ\u00a0: écart de "
+        "F1 {metric} et son intervalle à 95\u00a0% (bootstrap sur les graines et les documents de "
+        "test). En gras et en couleur\u00a0: établi après correction de Holm. Vues, "
+        "inédites\u00a0: mentions dont la forme, avec ce type, figure ou non dans l’échantillon "
+        "d’entraînement.",
     ),
     "impact.labels": Wording(
         "Label by label: {arm}, {size} annotated documents",
-        "Étiquette par étiquette\u00a0: {arm}, {size} documents annotés",
+        "Type par type\u00a0: {arm}, {size} documents annotés",
     ),
     "impact.labels_note": Wording(
         "Not corrected for the number of labels: one in twenty differs by chance. ▲ improved, ▼ "
         "degraded. Labels with fewer than {few} units in the test documents are greyed.",
-        "Sans correction pour le nombre d’étiquettes\u00a0: une sur vingt diffère par hasard. ▲ "
-        "améliorée, ▼ dégradée. Les étiquettes de moins de {few} unités dans les documents de "
-        "test sont grisées.",
+        "Sans correction pour le nombre de types\u00a0: un sur vingt diffère par hasard. ▲ "
+        "amélioré, ▼ dégradé. Les types qui ont moins de {few} unités dans les documents de test "
+        "sont grisés.",
     ),
-    "arm.none": Wording("annotated alone", "annoté seul"),
+    "arm.none": Wording("annotated alone", "annotés seuls"),
     "arm.duplicate": Wording("duplicate (control)", "duplication (témoin)"),
     "arm.mixture": Wording("mixture of strategies", "mélange des stratégies"),
     "arm.oracle": Wording(
-        "more annotated documents (upper bound)", "autres documents annotés (borne haute)"
+        "more annotated documents (upper bound)", "autres documents annotés (borne supérieure)"
     ),
     "cost.title": Wording("Cost and time", "Coût et durée"),
     "cost.nav": Wording("Cost", "Coût"),
@@ -108,10 +109,10 @@ IMPACT: dict[str, Wording] = {
         "Time of the model (sum over requests)", "Temps du modèle (somme des requêtes)"
     ),
     "cost.asked": Wording(
-        "Requests sent by the last run", "Requêtes envoyées à la dernière exécution"
+        "Requests sent by the last run", "Requêtes envoyées lors de la dernière exécution"
     ),
-    "cost.stored": Wording("Answers taken from the store", "Réponses reprises de la réserve"),
-    "cost.retries": Wording("Retries", "Nouveaux essais"),
+    "cost.stored": Wording("Answers taken from the store", "Réponses déjà enregistrées"),
+    "cost.retries": Wording("Retries", "Nouvelles tentatives"),
     "cost.time": Wording("Duration of the last run", "Durée de la dernière exécution"),
     "cost.model": Wording("Model, as the server names it", "Modèle, tel que le serveur le nomme"),
     "cost.unnamed": Wording("(unnamed)", "(sans nom)"),
@@ -121,17 +122,18 @@ IMPACT: dict[str, Wording] = {
     "checks.lead": Wording(
         "Thresholds are taken from the annotated corpus, not set by hand: a new document is odd "
         "when it leaves the range of the annotated ones.",
-        "Les seuils viennent du corpus annoté et non d’un choix à la main\u00a0: un document "
-        "nouveau est suspect quand il sort de l’étendue des documents annotés.",
+        "Les seuils viennent du corpus annoté et non d’un réglage à la main\u00a0: un document "
+        "nouveau est suspect quand il sort de la plage observée dans les documents annotés.",
     ),
     "checks.check": Wording("Check", "Contrôle"),
     "checks.threshold": Wording("Threshold", "Seuil"),
     "checks.value": Wording("Value", "Valeur"),
     "checks.no_threshold": Wording("no threshold: holds or not", "sans seuil\u00a0: vrai ou faux"),
     "checks.none": Wording(
-        "No check was kept with this run.", "Aucun contrôle n’a été gardé avec cette exécution."
+        "No check was kept with this run.",
+        "Aucun contrôle n’a été enregistré avec cette exécution.",
     ),
-    "recipe.title": Wording("The recipe as used", "La recette, telle qu’utilisée"),
+    "recipe.title": Wording("The recipe as used", "La recette utilisée"),
     "recipe.nav": Wording("Recipe", "Recette"),
     "impact.scores_table": Wording("Scores, in hundredths", "Scores, en centièmes"),
     "impact.differences_table": Wording("Differences of {metric} F1", "Écarts de F1 {metric}"),

@@ -47,7 +47,7 @@ PROFILE: dict[str, Wording] = {
         "Mentions that share their exact span", "Mentions de même empan qu’une autre"
     ),
     "shares.ambiguous_mentions": Wording(
-        "Mentions whose form has several labels", "Mentions dont la forme a plusieurs étiquettes"
+        "Mentions whose form has several labels", "Mentions dont la forme a plusieurs types"
     ),
     "shares.unseen_surfaces": Wording(
         "Mentions unseen in the other half of the corpus",
@@ -56,15 +56,15 @@ PROFILE: dict[str, Wording] = {
     "shares.elided_mentions": Wording(
         "Mentions after an elision (l’, d’, qu’)", "Mentions après une élision (l’, d’, qu’)"
     ),
-    "labels.title": Wording("Entity labels", "Étiquettes d’entités"),
-    "labels.nav": Wording("Labels", "Étiquettes"),
+    "labels.title": Wording("Entity labels", "Types d’entités"),
+    "labels.nav": Wording("Labels", "Types"),
     "labels.lead": Wording(
         "From the most frequent to the rarest. Forms are different strings, apart from case and "
         "typography.",
-        "De la plus fréquente à la plus rare. Les formes sont les chaînes différentes, à la casse"
-        " et à la typographie près.",
+        "Du plus fréquent au plus rare. Les formes sont les chaînes différentes, à la casse et à "
+        "la typographie près.",
     ),
-    "labels.chart": Wording("Mentions of each label", "Mentions de chaque étiquette"),
+    "labels.chart": Wording("Mentions of each label", "Mentions de chaque type"),
     "labels.surfaces": Wording("Forms", "Formes"),
     "labels.length": Wording("Words per mention", "Mots par mention"),
     "labels.per_entity": Wording("Mentions per entity", "Mentions par entité"),
@@ -73,7 +73,7 @@ PROFILE: dict[str, Wording] = {
     "relations.across": Wording("Across sentences", "D’une phrase à l’autre"),
     "relations.loops": Wording("Self-loops", "Réflexives"),
     "relations.signatures": Wording(
-        "Which labels they relate ({number})", "Étiquettes reliées ({number})"
+        "Which labels they relate ({number})", "Types reliés ({number})"
     ),
     "relations.head": Wording("Head", "Tête"),
     "relations.tail": Wording("Tail", "Queue"),
@@ -81,7 +81,7 @@ PROFILE: dict[str, Wording] = {
     "nesting.title": Wording("Nesting and overlap", "Imbrication et chevauchement"),
     "nesting.nav": Wording("Nesting", "Imbrication"),
     "nesting.lead": Wording(
-        "Which labels hold which others.", "Quelles étiquettes en contiennent d’autres."
+        "Which labels hold which others.", "Quels types en contiennent d’autres."
     ),
     "nesting.nested": Wording("Nested: outer ⊃ inner", "Imbriquées\u00a0: contenante ⊃ contenue"),
     "nesting.same": Wording("On the same span", "Sur le même empan"),
@@ -95,27 +95,25 @@ PROFILE: dict[str, Wording] = {
     "ambiguous.lead": Wording(
         "Strings that carry several labels: metonymy, homonymy, or hesitation. Above 0.5 bit a "
         "rule in the guide is worth writing.",
-        "Chaînes qui portent plusieurs étiquettes\u00a0: métonymie, homonymie ou hésitation. "
-        "Au-delà de 0,5 bit, une règle du guide serait bienvenue.",
+        "Chaînes qui portent plusieurs types\u00a0: métonymie, homonymie ou hésitation. Au-delà "
+        "de 0,5 bit, une règle du guide serait bienvenue.",
     ),
     "ambiguous.surface": Wording("Form", "Forme"),
-    "ambiguous.labels": Wording("Labels", "Étiquettes"),
+    "ambiguous.labels": Wording("Labels", "Types"),
     "ambiguous.entropy": Wording("Entropy (bits)", "Entropie (bits)"),
-    "ambiguous.none": Wording(
-        "No form carries two labels.", "Aucune forme ne porte deux étiquettes."
-    ),
+    "ambiguous.none": Wording("No form carries two labels.", "Aucune forme ne porte deux types."),
     "gaps.title": Wording("Rare and missing", "Rare ou absent"),
     "gaps.nav": Wording("Gaps", "Lacunes"),
     "gaps.lead": Wording(
         "What augmentation could bring first, and what cannot be measured yet: under 20 "
         "occurrences, an F1 is known no better than within 20 points.",
         "Ce que l’augmentation pourrait apporter d’abord, et ce qui ne se mesure pas "
-        "encore\u00a0: sous 20 occurrences, une F1 n’est connue qu’à 20 points près.",
+        "encore\u00a0: au-dessous de 20 occurrences, une F1 n’est connue qu’à 20 points près.",
     ),
-    "gaps.rare_labels": Wording("Rare entity labels", "Étiquettes d’entités rares"),
+    "gaps.rare_labels": Wording("Rare entity labels", "Types d’entités rares"),
     "gaps.rare_relations": Wording("Rare relation types", "Types de relations rares"),
     "gaps.unseen_labels": Wording(
-        "Labels of the guide the corpus lacks", "Étiquettes du guide absentes du corpus"
+        "Labels of the guide the corpus lacks", "Types d’entités du guide absents du corpus"
     ),
     "gaps.unseen_relations": Wording(
         "Relation types of the guide the corpus lacks",
@@ -123,7 +121,7 @@ PROFILE: dict[str, Wording] = {
     ),
     "gaps.unseen_signatures": Wording(
         "Pairs of ends the guide allows and the corpus lacks",
-        "Extrémités permises par le guide et absentes du corpus",
+        "Couples d’extrémités permis par le guide et absents du corpus",
     ),
     "gaps.none": Wording("Nothing is rare, nothing is missing.", "Rien de rare, rien d’absent."),
     "errors.title": Wording("Probable annotation errors", "Erreurs d’annotation probables"),
@@ -131,8 +129,8 @@ PROFILE: dict[str, Wording] = {
     "errors.lead": Wording(
         "Suspicions for a person to judge, not verdicts: most come from a contrast between what "
         "is annotated here and left alone there.",
-        "Des soupçons à juger par une personne, non des verdicts\u00a0: la plupart viennent d’un "
-        "contraste entre ce qui est annoté ici et laissé ailleurs.",
+        "Des soupçons qu’une personne doit juger, non des verdicts\u00a0: la plupart viennent "
+        "d’un contraste entre ce qui est annoté ici et ne l’est pas ailleurs.",
     ),
     "errors.count": Wording("{number} places", "{number} endroits"),
     "errors.one": Wording("1 place", "1 endroit"),

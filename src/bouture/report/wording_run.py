@@ -16,12 +16,12 @@ RUN: dict[str, Wording] = {
     "mentions": Wording("Mentions", "Mentions"),
     "entities": Wording("Entities", "Entités"),
     "relations": Wording("Relations", "Relations"),
-    "label": Wording("Label", "Étiquette"),
+    "label": Wording("Label", "Type"),
     "relation": Wording("Relation", "Relation"),
     "strategy": Wording("Strategy", "Stratégie"),
     "source": Wording("made from", "issu de"),
     "jobs": Wording("Jobs", "Tâches"),
-    "legend": Wording("Labels", "Étiquettes"),
+    "legend": Wording("Labels", "Types"),
     "few": Wording(
         "Counts below {few} are greyed: too few to conclude anything from.",
         "Les effectifs inférieurs à {few} sont grisés\u00a0: trop peu pour en conclure quoi que "
@@ -43,7 +43,7 @@ RUN: dict[str, Wording] = {
     "tile.requests": Wording("requests", "requêtes"),
     "tile.tokens": Wording("tokens of the model", "jetons du modèle"),
     "tile.cost": Wording("per usable document", "par document retenu"),
-    "corpora.title": Wording("What went in", "Ce qui est entré"),
+    "corpora.title": Wording("What went in", "Le point de départ"),
     "corpora.nav": Wording("Input", "Entrées"),
     "corpora.lead": Wording(
         "The annotated corpus that everything was made from, and the new documents that were kept"
@@ -53,11 +53,11 @@ RUN: dict[str, Wording] = {
     ),
     "corpora.gold": Wording("annotated", "annoté"),
     "corpora.new": Wording("new", "nouveau"),
-    "corpora.labels": Wording("Entity labels", "Étiquettes d’entités"),
+    "corpora.labels": Wording("Entity labels", "Types d’entités"),
     "corpora.relations": Wording("Relation labels", "Types de relations"),
     "corpora.labels_chart": Wording(
         "Share of each label among the mentions of its corpus",
-        "Part de chaque étiquette parmi les mentions de son corpus",
+        "Part de chaque type parmi les mentions de son corpus",
     ),
     "corpora.relations_chart": Wording(
         "Share of each relation label among the relations of its corpus",
@@ -82,8 +82,8 @@ RUN: dict[str, Wording] = {
     "reasons.lead": Wording(
         "Each finding has a reason code. The examples are real ones from this run, with what the "
         "model answered and the evidence.",
-        "Chaque constat porte un code. Les exemples sont tirés de ce travail, avec la réponse du "
-        "modèle et les pièces justificatives.",
+        "Chaque constat porte un code. Les exemples sont tirés de cette exécution, avec la "
+        "réponse du modèle et ce qui fonde le constat.",
     ),
     "reasons.for_example": Wording("For example:", "Par exemple\u00a0:"),
     "reasons.count": Wording(
@@ -93,7 +93,7 @@ RUN: dict[str, Wording] = {
     ),
     "reasons.examples": Wording("Real examples ({number})", "Exemples réels ({number})"),
     "reasons.none": Wording(
-        "Nothing was found to say about any document.", "Aucun constat sur aucun document."
+        "Nothing was found to say about any document.", "Rien à signaler sur aucun document."
     ),
     "family.reading": Wording("reading the answer", "lecture de la réponse"),
     "family.fidelity": Wording("fidelity to the plan", "fidélité au plan"),
@@ -103,7 +103,7 @@ RUN: dict[str, Wording] = {
     "family.copies": Wording("copies and contamination", "copies et contamination"),
     "family.plausibility": Wording("plausibility", "vraisemblance"),
     "family.balance": Wording("balance", "équilibre"),
-    "family.declined": Wording("declined by the strategy", "décliné par la stratégie"),
+    "family.declined": Wording("declined by the strategy", "abstention de la stratégie"),
     "family.file": Wording("file", "fichier"),
     "family.guide": Wording("annotation guide", "guide d’annotation"),
     "family.other": Wording("other", "autre"),
@@ -130,7 +130,7 @@ RUN: dict[str, Wording] = {
     "show.rejections": Wording("Rejected for:", "Motifs de rejet\u00a0:"),
     "show.requests": Wording(
         "{requests} requests, {tokens} tokens, last run {time}",
-        "{requests} requêtes, {tokens} jetons, dernière exécution {time}",
+        "{requests} requêtes, {tokens} jetons, dernière exécution\u00a0: {time}",
     ),
     "fate.accepted": Wording("accepted", "accepté"),
     "fate.repaired": Wording("repaired", "réparé"),

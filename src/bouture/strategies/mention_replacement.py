@@ -27,7 +27,7 @@ from bouture.strategies.labelling import label_tokens
 
 UNREPLACEABLE = Wording(
     "no mention of document {document!r} has a replacement that keeps nesting and agreement",
-    "aucune mention du document « {document} » n’a de remplaçante qui respecte l’imbrication et l’accord",
+    "aucune mention du document « {document} » ne peut être remplacée sans rompre l’imbrication ou l’accord",
 )
 NO_MENTION = Wording(
     "document {document!r} has no mention", "le document « {document} » n’a pas de mention"

@@ -88,7 +88,7 @@ def _parts(
 
 def _recipe(name: str, parts: dict[str, Sequence[Document]], language: str) -> str:
     roles = {
-        "fr": {"dev": "pour décider", "test": "pour mesurer ; jamais une source"},
+        "fr": {"dev": "pour décider", "test": "pour mesurer ; jamais une source"},
         "en": {"dev": "to decide on", "test": "to measure on; never a source"},
     }[language]
     held_out = [f"  {part}: data/{part}.jsonl # {roles[part]}" for part in roles if part in parts]

@@ -21,7 +21,7 @@ from bouture.strategies.editing import declining, origin_of
 
 CROSSING = Wording(
     "mentions of document {document!r} cross: tags cannot write them",
-    "des mentions du document « {document} » se croisent : des balises ne peuvent pas les écrire",
+    "des mentions du document « {document} » se croisent : les balises ne permettent pas de les noter",
 )
 EMPTY = Wording(
     "document {document!r} has no text to rewrite",
@@ -29,7 +29,7 @@ EMPTY = Wording(
 )
 ASKED_AGAIN = Wording(
     "asked again ({times}×), the answer before had: {codes}",
-    "redemandé ({times} fois), la réponse précédente avait : {codes}",
+    "redemandé ({times} fois) ; codes de la réponse précédente : {codes}",
 )
 
 
