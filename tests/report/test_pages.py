@@ -134,7 +134,7 @@ def test_languages() -> None:
 
 
 def test_numbers_are_written_as_the_language_does() -> None:
-    assert "+2,3</span> [+0,4\u00a0; +4,1]" in PAGES["run fr"]
+    assert "+2,3</span> [+0,4\u202f; +4,1]" in PAGES["run fr"]
     assert "+2.3</span> [+0.4, +4.1]" in PAGES["run en"]
     assert "0,0030\u00a0€" in PAGES["run fr"]
     assert "€0.0030" in PAGES["run en"]

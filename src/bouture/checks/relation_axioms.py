@@ -17,8 +17,12 @@ BROKEN = Wording(
     "{relation} breaks the axiom “{axiom}”{because}",
     "{relation} enfreint l’axiome « {axiom_fr} »{because}",
 )
-TWICE = "stated in both directions"
-TWICE_FR = "symétrique, énoncée dans les deux sens"
+BOTH = Wording(
+    "{relation} is stated in both directions; gold states this symmetric relation once",
+    "{relation} est énoncée dans les deux sens ; le corpus annoté n’énonce qu’une fois cette "
+    "relation symétrique",
+)
+TWICE = "stated twice"
 
 
 class Broken(NamedTuple):
@@ -54,7 +58,17 @@ class RelationAxioms:
         self._rates = {
             kind: rate(kind in found for found in kinds) for kind in sorted(set().union(*kinds))
         }
-        self.thresholds = {f"gold share, {r} {a}": n.share for (r, a), n in self._rates.items()}
+        # Stating a symmetric relation both ways is a convention: where gold does it, it is no error.
+        self._both_ways = {
+            label
+            for (label, axiom), found in self._rates.items()
+            if axiom == TWICE and found.share > SOFT
+        }
+        self.thresholds = {
+            f"gold share, {label} {axiom}": found.share
+            for (label, axiom), found in self._rates.items()
+            if label not in self._both_ways or axiom != TWICE
+        }
 
     def __call__(self, document: Document) -> list[Issue]:
         inherited = self._sources.inherited(
@@ -64,6 +78,7 @@ class RelationAxioms:
             self._issue(document, broken)
             for broken in self._broken(document)
             if (broken.kind, _words(document, broken)) not in inherited
+            and not (broken.axiom == TWICE and broken.relation.label in self._both_ways)
         ]
 
     def kept(self, document: Document) -> None:
@@ -88,13 +103,13 @@ class RelationAxioms:
         if not self._schema.hard and severity is Severity.REJECT:
             severity = Severity.REVIEW if self._support[label] >= 1 / SOFT else Severity.NOTE
         name, _, rest = broken.axiom.partition(" ")
-        french = TWICE_FR if broken.axiom == TWICE else f"{AXIOMS_FR[name]} {rest}".strip()
+        french = f"{AXIOMS_FR.get(name, '')} {rest}".strip()
         relation = broken.relation
         place = Place(document=document.id, relation=f"{relation.head} | {label} | {relation.tail}")
         return Issue.of(
             "S3",
             severity,
-            BROKEN,
+            BOTH if broken.axiom == TWICE else BROKEN,
             place,
             relation=_said(document, relation),
             axiom=broken.axiom,

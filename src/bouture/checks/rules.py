@@ -51,7 +51,11 @@ class Rules:
     def _broken(self, document: Document) -> list[Issue]:
         if self._guide is None:
             return []
-        return broken_rules(self._guide, document) + undeclared_nesting(self._guide, document)
+        found = broken_rules(self._guide, document)
+        # The nesting of a draft is what was seen so far: nobody has declared it.
+        if not self._guide.unfinished():
+            found += undeclared_nesting(self._guide, document)
+        return found
 
     def _keys(self, document: Document) -> Iterator[tuple[str, str]]:
         return map(_key, self._broken(document))

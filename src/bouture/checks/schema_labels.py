@@ -29,6 +29,8 @@ class SchemaLabels:
         model_config = ConfigDict(extra="forbid", frozen=True)
 
     def __init__(self, reference: Reference, options: Options) -> None:
+        # A label that gold merely never shows may well exist: only the guide can exclude it.
+        self._worst = Severity.REJECT if reference.schema.hard else Severity.REVIEW
         self._entities = frozenset(reference.schema.entities)
         self._relations = frozenset(reference.schema.relations)
 
@@ -42,15 +44,13 @@ class SchemaLabels:
                 )
                 mention = document.mention_text(span)
                 found.append(
-                    Issue.of(
-                        "S1", Severity.REJECT, ENTITY, place, label=entity.label, mention=mention
-                    )
+                    Issue.of("S1", self._worst, ENTITY, place, label=entity.label, mention=mention)
                 )
         for relation in document.relations:
             if relation.label not in self._relations:
                 said = f"{relation.head} | {relation.label} | {relation.tail}"
                 place = Place(document=document.id, relation=said)
-                found.append(Issue.of("S1", Severity.REJECT, RELATION, place, label=relation.label))
+                found.append(Issue.of("S1", self._worst, RELATION, place, label=relation.label))
         return found
 
     def kept(self, document: Document) -> None:

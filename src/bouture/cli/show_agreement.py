@@ -3,6 +3,7 @@
 from rich.text import Text
 
 from bouture.cli.console import out, table
+from bouture.report.typeset import Typeset
 from bouture.review.agreement import Agreement, Measure
 
 MOST = 20
@@ -15,7 +16,7 @@ WORDS = {
     "strict": ("mentions, strict (span and label)", "mentions, strict (empan et type)"),
     "partial": (
         "mentions, partial (overlap counts half)",
-        "mentions, partiel (un chevauchement compte pour moitié)",
+        "mentions, partiel (chevauchement : un demi)",
     ),
     "boundaries": ("mentions, span only", "mentions, empan seul"),
     "relations": ("relations, given agreed entities", "relations entre entités communes"),
@@ -26,6 +27,17 @@ WORDS = {
     "times": ("times", "fois"),
     "disagreements": ("Disagreements ({shown} of {n})", "Désaccords ({shown} sur {n})"),
 }
+KINDS_FR = {
+    "label": "type",
+    "boundary": "bornes",
+    "boundary and label": "bornes et type",
+    "only in a": "seulement dans A",
+    "only in b": "seulement dans B",
+    "relation reversed": "relation inversée",
+    "relation only in a": "relation seulement dans A",
+    "relation only in b": "relation seulement dans B",
+}
+"""The kinds of disagreement in French."""
 
 
 def show_agreement(found: Agreement, language: str = "en") -> None:
@@ -33,6 +45,8 @@ def show_agreement(found: Agreement, language: str = "en") -> None:
 
     def word(key: str, **values: object) -> str:
         return WORDS[key][language == "fr"].format(**values)
+
+    typeset = Typeset(language)
 
     figures = table(
         word("title", n=found.documents), word("measure"), "#F1", f"#{word('interval')}", "#A", "#B"
@@ -45,13 +59,13 @@ def show_agreement(found: Agreement, language: str = "en") -> None:
         "relations_undirected",
         "relations_end_to_end",
     ):
-        figures.add_row(word(name), *_cells(getattr(found, name)))
+        figures.add_row(word(name), *_cells(getattr(found, name), typeset))
     out.print(figures)
     labels = table(
         f"\n{word('labels')}", word("measure"), "#F1", f"#{word('interval')}", "#A", "#B"
     )
     for one in found.labels:
-        labels.add_row(Text(one.label), *_cells(one.strict))
+        labels.add_row(Text(one.label), *_cells(one.strict, typeset))
     out.print(labels)
     if found.confusions:
         confusions = table(f"\n{word('confusions')}", "A", "B", f"#{word('times')}")
@@ -64,10 +78,11 @@ def show_agreement(found: Agreement, language: str = "en") -> None:
             "\n" + word("disagreements", shown=shown, n=len(found.disagreements)), "", "", "A", "B"
         )
         for said in found.disagreements[:MOST]:
-            rows.add_row(Text(said.place.document), said.kind, Text(said.a), Text(said.b))
+            kind = KINDS_FR.get(said.kind, said.kind) if language == "fr" else said.kind
+            rows.add_row(Text(said.place.document), kind, Text(said.a), Text(said.b))
         out.print(rows)
 
 
-def _cells(measure: Measure) -> tuple[str, str, str, str]:
-    interval = f"{100 * measure.low:.1f}-{100 * measure.high:.1f}"
-    return f"{100 * measure.f1:.1f}", interval, str(measure.a), str(measure.b)
+def _cells(measure: Measure, typeset: Typeset) -> tuple[str, str, str, str]:
+    interval = f"{typeset.points(measure.low)}-{typeset.points(measure.high)}"
+    return typeset.points(measure.f1), interval, str(measure.a), str(measure.b)

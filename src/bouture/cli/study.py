@@ -73,6 +73,11 @@ def plan(
         print_json(found)
     else:
         show_plan(found)
+        if found.unfinished:
+            say(
+                f"the guide has {len(found.unfinished)} passages to complete: they are left out of "
+                "prompts, and its relation ends and axioms count as observed, not as rules"
+            )
     return 0
 
 

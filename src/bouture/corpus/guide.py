@@ -11,6 +11,14 @@ import msgspec
 from bouture.corpus.document import Document
 from bouture.corpus.schema import RelationType, Schema
 
+TO_COMPLETE = ("À COMPLÉTER", "TO COMPLETE")
+"""What `bouture guide draft` writes where a person has to decide."""
+
+
+def to_complete(text: str) -> bool:
+    """Whether a passage of a guide still waits for a person."""
+    return any(mark in text for mark in TO_COMPLETE)
+
 
 class RuleKind(StrEnum):
     """What a rule speaks of; the letter is the one in its id."""
@@ -85,10 +93,24 @@ class Guide(msgspec.Struct, frozen=True):
     text: str = ""
     """The Markdown it was read from."""
 
+    def unfinished(self) -> tuple[str, ...]:
+        """Labels and rule ids whose definition, direction or text is still to be completed."""
+        labels = [e.label for e in self.entities.values() if to_complete(e.definition)]
+        labels += [
+            r.label
+            for r in self.relations.values()
+            if to_complete(r.definition) or to_complete(r.direction)
+        ]
+        rules = [rule.id for _, rule in self.all_rules() if to_complete(rule.text)]
+        return (*labels, *rules)
+
     def schema(self) -> Schema:
-        """The hard schema that the guide states."""
+        """The schema that the guide states: hard, unless the guide is unfinished.
+
+        The ends and axioms of a draft were learnt from gold: nobody has stated them yet.
+        """
         relations = {label: r.type for label, r in self.relations.items()}
-        return Schema(tuple(self.entities), relations, self.nesting, hard=True)
+        return Schema(tuple(self.entities), relations, self.nesting, hard=not self.unfinished())
 
     def all_rules(self) -> tuple[tuple[str, Rule], ...]:
         """(label, rule) in the order of the guide; the label of a general rule is the empty string."""

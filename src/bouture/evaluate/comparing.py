@@ -65,11 +65,18 @@ def _share(part: int, whole: int) -> float | None:
 
 def _averaged(table: Ints, average: str) -> Averaged:
     precision, recall, f1 = AVERAGES[average](table.sum(axis=1))
-    deviation = float(np.std(f1, ddof=1)) if len(f1) > 1 else 0.0
+    same = bool((table == table[:1]).all())
+    deviation = None if same else float(np.std(f1, ddof=1))
     by_seed = tuple(float(value) for value in f1)
     return Averaged(
         float(precision.mean()), float(recall.mean()), float(f1.mean()), by_seed, deviation
     )
+
+
+LEAST_UNITS = 10
+"""Below this many gold units of a label, nothing is said of it."""
+LEAST_DOCUMENTS = 5
+"""Below this many test documents that hold a label, a bootstrap by document shows no uncertainty."""
 
 
 class Comparer:
@@ -211,15 +218,17 @@ def _label_deltas(
     after = ratios(arm.table.sum(axis=1))[2].mean(axis=0)
     before = ratios(control.table.sum(axis=1))[2].mean(axis=0)
     support = arm.table[0, :, :, GOLD].sum(axis=0)
+    holding = (arm.table[0, :, :, GOLD] > 0).sum(axis=0)
     found = []
     for column, label in enumerate(labels):
         if not support[column]:
             continue
         delta, low, high = interval(float(after[column] - before[column]), differences[:, column])
         direction: Literal["improved", "degraded", "unclear"] = "unclear"
-        if low > 0:
+        telling = support[column] >= LEAST_UNITS and holding[column] >= LEAST_DOCUMENTS
+        if telling and low > 0:
             direction = "improved"
-        elif high < 0:
+        elif telling and high < 0:
             direction = "degraded"
         found.append(
             LabelDelta(

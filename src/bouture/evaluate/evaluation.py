@@ -17,8 +17,8 @@ class Averaged(msgspec.Struct, frozen=True):
     f1: float
     f1_by_seed: tuple[float, ...]
     """In the order of the seeds."""
-    f1_sd: float
-    """Standard deviation of F1 over seeds (n - 1); 0 for one seed."""
+    f1_sd: float | None
+    """Standard deviation of F1 over seeds (n - 1); None when the seeds had one training set in common."""
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -90,6 +90,7 @@ class LabelDelta(msgspec.Struct, frozen=True):
     high: float
     """Percentile interval at 95 %, over the resamples that hold the label."""
     direction: Literal["improved", "degraded", "unclear"]
+    """`unclear` too below 10 units or 5 test documents: resampling so few shows no uncertainty."""
 
 
 class GoldEquivalent(msgspec.Struct, frozen=True):

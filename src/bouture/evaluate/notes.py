@@ -48,6 +48,14 @@ SHORT = Wording(
     "« {arm} » avec {size} documents annotés : {added} documents ajoutés en moyenne pour {wanted} "
     "voulus, alors que le témoin par duplication en avait {wanted}.",
 )
+REPEATED = Wording(
+    "With {size} gold documents the {seeds} seeds have one and the same training set for: {arms}. "
+    "They are one experiment, not {seeds}; its interval shows the chance of the test documents "
+    "alone. A size below the whole corpus makes the seeds differ.",
+    "Avec {size} documents annotés, les {seeds} graines ont un seul et même jeu d’entraînement "
+    "pour : {arms}. C’est une seule expérience, et non {seeds} ; son intervalle ne reflète que le "
+    "hasard des documents de test. Une taille inférieure au corpus entier fait varier les graines.",
+)
 ABSENT = Wording(
     "“{arm}” with {size} gold documents: nothing could be added, the arm is left out.",
     "« {arm} » avec {size} documents annotés : rien à ajouter, le bras est omis.",
@@ -109,6 +117,18 @@ def shortfalls(
                 shown = f"{added:.1f}".removesuffix(".0")
                 found.append(_note(SHORT, arm=arm, size=size, added=shown, wanted=number))
     return found
+
+
+def repeated(sets: Mapping[tuple[int, str], Sequence[TrainingSet]]) -> list[Note]:
+    """Arms whose seeds all have the same training set, so that they are one experiment and not several."""
+    arms: dict[int, list[str]] = {}
+    for (size, arm), drawn in sets.items():
+        if len(drawn) > 1 and len(set(drawn)) == 1:
+            arms.setdefault(size, []).append(arm)
+    return [
+        _note(REPEATED, size=size, arms=", ".join(names), seeds=len(sets[size, names[0]]))
+        for size, names in arms.items()
+    ]
 
 
 def _note(wording: Wording, **evidence: Any) -> Note:

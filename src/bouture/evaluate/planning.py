@@ -45,6 +45,7 @@ def lay_out(pool: Pool, test: Sequence[Document], settings: Settings) -> Plan:
                 sets[size, arm] = drawn
     said += notes.about(pool, sizes, settings)
     said += notes.shortfalls(sets, wanted, arms)
+    said += notes.repeated(sets)
     return Plan(sizes, arms, sets, wanted, tuple(said))
 
 

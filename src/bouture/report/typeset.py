@@ -69,7 +69,7 @@ class Typeset:
 
     def interval(self, low: float, high: float) -> str:
         """`[−0,4 ; +3,1]` in hundredths."""
-        separator = f"{NO_BREAK}; " if self.french else ", "
+        separator = f"{NARROW}; " if self.french else ", "
         return f"[{self.difference(low)}{separator}{self.difference(high)}]"
 
     def p(self, value: float) -> str:

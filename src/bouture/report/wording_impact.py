@@ -30,8 +30,9 @@ IMPACT: dict[str, Wording] = {
         "holding {units} units, {factor} added per annotated document. Metric declared "
         "beforehand: {metric} F1, strict match.",
         "Modèle entraîné\u00a0: «\u00a0{learner}\u00a0», {seeds} graines, {train} documents "
-        "d’entraînement, {test} documents de test contenant {units} unités, ajout\u00a0: {factor} "
-        "par document annoté. Métrique annoncée d’avance\u00a0: F1 {metric}, appariement strict.",
+        "d’entraînement, {test} documents de test contenant {units} unités, documents ajoutés par "
+        "document annoté\u00a0: {factor}. Métrique annoncée d’avance\u00a0: F1 {metric}, "
+        "appariement strict.",
     ),
     "impact.exploratory": Wording(
         "Exploratory: the safeguards were lifted. No claim may rest on these figures.",

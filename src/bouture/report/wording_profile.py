@@ -130,7 +130,7 @@ PROFILE: dict[str, Wording] = {
         "Suspicions for a person to judge, not verdicts: most come from a contrast between what "
         "is annotated here and left alone there.",
         "Des soupçons qu’une personne doit juger, non des verdicts\u00a0: la plupart viennent "
-        "d’un contraste entre ce qui est annoté ici et ne l’est pas ailleurs.",
+        "d’un contraste entre un passage annoté et un passage semblable qui ne l’est pas.",
     ),
     "errors.count": Wording("{number} places", "{number} endroits"),
     "errors.one": Wording("1 place", "1 endroit"),

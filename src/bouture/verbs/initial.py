@@ -98,6 +98,7 @@ def _recipe(name: str, parts: dict[str, Sequence[Document]], language: str) -> s
         name=name,
         seed=SEED,
         held_out="\n".join(held_out),
+        half=max(1, len(parts["train"]) // 2),
         measure="test" if "test" in parts else "dev",
         tasks="entities, relations" if related else "entities",
     )

@@ -53,6 +53,8 @@ class Plan(msgspec.Struct, frozen=True):
     currency: str
     model: str
     run: str
+    unfinished: tuple[str, ...] = ()
+    """Labels and rules of the guide that are still to be completed."""
 
 
 def plan(recipe: RecipeLike, settings: Settings = None) -> Plan:
@@ -82,6 +84,7 @@ def plan(recipe: RecipeLike, settings: Settings = None) -> Plan:
         currency=study.recipe.model.prices.currency if study.recipe.model else "",
         model=study.recipe.model.name if study.recipe.model else "",
         run=str(study.recipe.run),
+        unfinished=study.guide.unfinished() if study.guide else (),
     )
 
 

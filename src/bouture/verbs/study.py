@@ -10,7 +10,7 @@ import msgspec
 import yaml
 
 from bouture.augment.batch import Exported, Imported, export_requests, import_answers
-from bouture.augment.events import OnEvent, ignore
+from bouture.augment.events import Notice, OnEvent, ignore
 from bouture.augment.folder import RunFolder
 from bouture.augment.loop import judge, make
 from bouture.augment.loop import run as run_jobs
@@ -18,6 +18,7 @@ from bouture.augment.outcome import Outcome
 from bouture.augment.summary import Summary
 from bouture.augment.talk import Work
 from bouture.corpus.document import Document
+from bouture.corpus.issue import Wording
 from bouture.errors import RecipeError
 from bouture.llm.client import Client
 from bouture.llm.messages import Request, Response
@@ -29,6 +30,14 @@ RecipeLike = str | Path | Recipe
 """A recipe, the path of its file, or a folder that holds `recipe.yaml`: of a project, or of a run."""
 Settings = Mapping[str, str] | None
 """Dotted keys that override the recipe, e.g. `{"strategies.rewrite.limit": "20"}`."""
+
+
+UNFINISHED = Wording(
+    "the guide has {count} passages to complete: they are left out of prompts, and its relation "
+    "ends and axioms count as observed, not as rules",
+    "le guide a {count} passages à compléter : ils ne figurent pas dans les consignes, et ses "
+    "extrémités et axiomes comptent comme des observations, non comme des règles",
+)
 
 
 def study_of(recipe: RecipeLike, settings: Settings = None) -> Study:
@@ -101,6 +110,9 @@ def run(recipe: RecipeLike, settings: Settings = None, on_event: OnEvent = ignor
         The counts, which add up: requested = accepted + repaired + review + rejected + failed + pending.
     """
     with session(recipe, settings) as opened:
+        guide = opened.study.guide
+        if guide is not None and (left := guide.unfinished()):
+            on_event(Notice(Wording(*(said.format(count=len(left)) for said in UNFINISHED))))
         return asyncio.run(_run(opened, on_event))
 
 

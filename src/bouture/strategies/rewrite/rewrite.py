@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bouture.corpus.document import Document
 from bouture.corpus.fidelity import compare
+from bouture.corpus.guide import to_complete
 from bouture.corpus.issue import Issue, Place, Severity, Wording, worst
 from bouture.corpus.markup import to_markup
 from bouture.corpus.markup_reader import read_markup
@@ -114,7 +115,7 @@ class Rewrite:
         return (Message("system", prompt["system"]), Message("user", user))
 
     def _rules(self, document: Document) -> str:
-        """Definitions of the labels present, then rules as long as there is room."""
+        """Definitions of the labels present, then rules as long as there is room; nothing unfinished."""
         guide = self._materials.guide
         if guide is None:
             return self._prompt["no rules"]
@@ -124,9 +125,12 @@ class Rewrite:
         lines = [
             line.substitute(label=entity.label, definition=_one_line(entity.definition))
             for entity in found
+            if not to_complete(entity.definition)
         ]
         room = self.options.guide_characters
         for rule in [*guide.rules, *(rule for entity in found for rule in entity.rules)]:
+            if to_complete(rule.text):
+                continue
             lines.append(f"- [{rule.id}] {_one_line(rule.text)}")
             room -= len(lines[-1])
             if room < 0:
