@@ -48,6 +48,22 @@ def test_another_recipe_is_refused_and_the_difference_named(tmp_path: Path) -> N
     assert (path / "recipe.yaml").read_text() == "seed: 1 # a remark\n"
 
 
+def test_strategies_may_come_and_go_but_not_change(tmp_path: Path) -> None:
+    path = tmp_path / "run"
+
+    def opened(**parts: object) -> None:
+        named = {name.replace("_", " "): value for name, value in parts.items()}
+        RunFolder(path, "", json.dumps(named, sort_keys=True)).close()
+
+    opened(seed=1, strategy_a=[1])
+    opened(seed=1, strategy_a=[1], strategy_b=[2])
+    opened(seed=1, strategy_a=[1])
+    with pytest.raises(RunFolderError, match="what differs: strategy b"):
+        opened(seed=1, strategy_b=[3])
+    with pytest.raises(RunFolderError, match="what differs: seed"):
+        opened(seed=2, strategy_a=[1])
+
+
 def test_a_folder_with_other_things_is_refused(tmp_path: Path) -> None:
     (tmp_path / "recipe.yaml").write_text("mine")
     with pytest.raises(RunFolderError, match=r"no run folder: it holds recipe\.yaml"):

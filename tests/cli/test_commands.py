@@ -94,6 +94,46 @@ def test_convert_refuses_to_lose_and_says_what_it_left_out(
     assert main(["convert", str(corpus), str(target), "--lossy"]) == 0
     assert "relation" in capsys.readouterr().out
     assert target.exists()
+    assert main(["convert", str(corpus), str(target), "--lossy"]) == 1
+    assert "--overwrite" in capsys.readouterr().err
+
+
+def test_what_run_would_refuse_plan_refuses_too(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for setting, said in (
+        ("evaluate.seeds=3", "seeds cannot tell"),
+        ("checks=[{use: lenght}]", "did you mean 'length'"),
+        ("strategies=[{use: rewrite}]", "names none"),
+        ("corpus.test=null", "names no file"),
+        ("strategies[0].limits=3", "did you mean `limit`"),
+        ("model={name: m, parameters: {api_key: sk-secret}}", "looks like a key"),
+    ):
+        assert main(["plan", str(study), "--set", setting]) == 2, setting
+        error = capsys.readouterr().err
+        assert said in error.replace("\n", " "), setting
+        assert "sk-secret" not in error
+
+
+def test_a_run_goes_on_with_more_jobs(study: Path) -> None:
+    quick = ["--set", "evaluate=null", "--quiet", "--set"]
+    some = "strategies=[{use: shuffle_within_segments, limit: 5}]"
+    more = "strategies=[{use: shuffle_within_segments, limit: 9}, {use: mention_replacement}]"
+    assert main(["run", str(study), *quick, some]) == 0
+    before = (study / "run" / "ledger.jsonl").read_bytes()
+    assert main(["run", str(study), *quick, more]) == 0
+    assert (study / "run" / "ledger.jsonl").read_bytes().startswith(before)
+    summary = json.loads((study / "run" / "summary.json").read_text())
+    assert summary["requested"] == 9 + 24
+
+
+def test_init_refuses_documents_on_both_sides(
+    corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["init", str(tmp_path / "x"), "--corpus", str(corpus), "--test", str(corpus)]
+    assert main(words) == 1
+    assert "40 documents are in the corpus and in dev or test" in capsys.readouterr().err
+    assert not (tmp_path / "x").exists()
 
 
 def test_batch_files_carry_requests_out_and_answers_in(

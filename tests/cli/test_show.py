@@ -47,14 +47,14 @@ def test_an_empty_profile(printed: Callable[[], str], language: str) -> None:
 
 
 def test_markup_of_the_terminal_is_not_obeyed(printed: Callable[[], str]) -> None:
-    plan = StrategyPlan("[red]x[/red]", 3, 3, 0, 0, 3, 900, 200)
+    plan = StrategyPlan("[red]x[/red]", 3, 3, 0, 0, 3, 0, 900, 200)
     studies.show_plan(_plan(plan))
     assert "[red]x[/red]" in printed()
 
 
 def test_a_plan(printed: Callable[[], str]) -> None:
-    rewrite = StrategyPlan("rewrite", 400, 200, 0, 4, 396, 120000, 30000, {"P01": 2})
-    local = StrategyPlan("label_wise_token_replacement", 119, 119, 119, 0, 0, 0, 0)
+    rewrite = StrategyPlan("rewrite", 400, 200, 0, 4, 390, 6, 120000, 30000, {"P01": 2})
+    local = StrategyPlan("label_wise_token_replacement", 119, 119, 119, 0, 0, 0, 0, 0)
     studies.show_plan(_plan(rewrite, local))
     text = printed()
     assert "120,000" in text

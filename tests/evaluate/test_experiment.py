@@ -90,7 +90,7 @@ def test_copies_alone_end_in_do_not_augment():
 def test_a_tiny_test_set_cannot_tell():
     found = evaluate(GOLD, TEST[:3], MORE[:3], settings(sizes=("all",), worthwhile=0.0))
     assert found.verdict.decision == Decision.CANNOT_TELL
-    assert "not enough data to tell" in found.verdict.text
+    assert "ot enough data to tell" in found.verdict.text
 
 
 def test_relations_too():

@@ -39,7 +39,7 @@ def both(none, duplicate, half_width=0.005, **more):
 
 
 def verdict(comparisons, labels=(), sizes=(50,), settings=SETTINGS):
-    return judge(comparisons, labels, sizes, settings)
+    return judge(comparisons, labels, sizes, settings, test=(50, 300))
 
 
 @pytest.mark.parametrize(
@@ -147,3 +147,10 @@ def test_french_has_its_no_break_spaces():
     for comparisons in (both(0.03, 0.02), both(0, 0), both(0, 0, half_width=0.05), both(-1, -1)):
         text = verdict([*comparisons, *both(0.0, 0.0, size=80)], sizes=(50, 80)).text_fr
         assert not re.search(r" [:;?!»%]|« |'", text)
+
+
+@pytest.mark.parametrize("test", [(9, 300), (50, 29)])
+def test_too_few_test_documents_decide_nothing(test: tuple[int, int]) -> None:
+    verdict = judge([], [], [100], Settings(task="entities"), test=test)
+    assert verdict.decision is Decision.CANNOT_TELL
+    assert str(test[0]) in verdict.text_fr and str(test[1]) in verdict.text

@@ -8,7 +8,7 @@ rejected.jsonl   with the reasons     summary.json     counts that add up
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -98,12 +98,17 @@ class RunFolder:
                 path=file,
             ) from None
         if before != fingerprint:
-            raise RunFolderError(
-                f"this run folder belongs to another recipe{_difference(before, fingerprint)}",
-                hint="name a new run folder; copy answers.sqlite into it first, and nothing that "
-                "was answered is asked again",
-                path=self.path,
-            )
+            differing, both = _compared(before, fingerprint)
+            if both is None:
+                named = f"; what differs: {', '.join(differing)}" if differing else ""
+                raise RunFolderError(
+                    f"this run folder belongs to another recipe{named}",
+                    hint="name a new run folder; copy answers.sqlite into it first (with "
+                    "answers.sqlite-wal, where there is one), and nothing that was answered is "
+                    "asked again",
+                    path=self.path,
+                )
+            _replace(file, json.dumps({"fingerprint": both}, ensure_ascii=False).encode())
 
     @cached_property
     def store(self) -> AnswerStore:
@@ -246,15 +251,22 @@ def _line(outcome: Outcome) -> bytes:
     return msgspec.json.encode(record) + b"\n"
 
 
-def _difference(before: str, now: str) -> str:
-    """Which parts of the recipe differ, when both fingerprints are JSON objects."""
+def _compared(before: str, now: str) -> tuple[list[str], str | None]:
+    """The parts that differ; when none does, the two fingerprints in one.
+
+    Parts whose name has a space (`strategy rewrite`) need only agree where both have them: a run may
+    be continued with more or fewer of them.
+    """
     try:
         old, new = json.loads(before), json.loads(now)
-        keys = _differing(old, new)
-    except (ValueError, AttributeError):
-        return ""
-    return f"; what differs: {', '.join(keys)}" if keys else ""
-
-
-def _differing(old: dict[str, object], new: dict[str, object]) -> Iterable[str]:
-    return [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
+        keys = sorted({*old, *new})
+    except (ValueError, TypeError):
+        return [], None
+    differing = [
+        key
+        for key in keys
+        if old.get(key) != new.get(key) and not (" " in key and (key not in old or key not in new))
+    ]
+    if differing:
+        return differing, None
+    return [], json.dumps({**old, **new}, sort_keys=True, ensure_ascii=False)

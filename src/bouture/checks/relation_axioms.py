@@ -19,7 +19,7 @@ BROKEN = Wording(
 )
 BOTH = Wording(
     "{relation} is stated in both directions; gold states this symmetric relation once",
-    "{relation} est énoncée dans les deux sens ; le corpus annoté n’énonce qu’une fois cette "
+    "{relation} est énoncée dans les deux sens ; le corpus annoté n’énonce qu’une fois cette "
     "relation symétrique",
 )
 TWICE = "stated twice"

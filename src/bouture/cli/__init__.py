@@ -51,12 +51,16 @@ def main(arguments: list[str] | None = None) -> int:
     except BoutureError as error:
         err.print(f"error: {error}", markup=False, soft_wrap=True)
         return 2 if isinstance(error, WRONG_USE) else 1
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            sys.stderr.close()
+            return 0
+        where = f"{error.filename}: " if error.filename else ""
+        err.print(f"error: {where}{error.strerror or error}", markup=False, soft_wrap=True)
+        return 1
     except KeyboardInterrupt:
         say("interrupted; the same command continues where this one stopped")
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
 
 
 def script() -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bouture.corpus.issue import Issue, Severity
+from bouture.corpus.issue import Issue, Severity, Wording
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
@@ -21,10 +21,10 @@ STYLES = {
     Severity.NOTE: "dim",
 }
 WORDS = {
-    Severity.REJECT: "error",
-    Severity.REVIEW: "warning",
-    Severity.REPAIRED: "repaired",
-    Severity.NOTE: "note",
+    Severity.REJECT: Wording("error", "erreur"),
+    Severity.REVIEW: Wording("warning", "avertissement"),
+    Severity.REPAIRED: Wording("repaired", "réparé"),
+    Severity.NOTE: Wording("note", "remarque"),
 }
 """What a severity is called when it speaks of a file rather than of a new document."""
 
@@ -64,9 +64,11 @@ def place(issue: Issue) -> str:
 
 def print_issues(issues: Sequence[Issue], language: str = "en") -> None:
     """One line an issue: severity, code, where, what."""
+    words = {severity: word.fr if language == "fr" else word.en for severity, word in WORDS.items()}
+    width = max(map(len, words.values()))
     for issue in issues:
         line = Text()
-        line.append(WORDS[issue.severity].ljust(8), STYLES[issue.severity])
+        line.append(words[issue.severity].ljust(width), STYLES[issue.severity])
         line.append(f" {issue.code:<4} ")
         where = place(issue)
         line.append(f"{where}: " if where else "", "bold")
@@ -74,8 +76,12 @@ def print_issues(issues: Sequence[Issue], language: str = "en") -> None:
         out.print(line, soft_wrap=True)
 
 
-def count_words(issues: Sequence[Issue]) -> str:
+def count_words(issues: Sequence[Issue], language: str = "en") -> str:
     """`2 errors, 1 warning, 0 notes`."""
-    severities = (Severity.REJECT, Severity.REVIEW, Severity.NOTE)
-    counts = {s: sum(issue.severity is s for issue in issues) for s in severities}
-    return ", ".join(f"{n} {WORDS[s]}{'' if n == 1 else 's'}" for s, n in counts.items())
+    said = []
+    for severity in (Severity.REJECT, Severity.REVIEW, Severity.NOTE):
+        count = sum(issue.severity is severity for issue in issues)
+        word = WORDS[severity].fr if language == "fr" else WORDS[severity].en
+        plural = count > 1 if language == "fr" else count != 1
+        said.append(f"{count} {word}{'s' if plural else ''}")
+    return ", ".join(said)

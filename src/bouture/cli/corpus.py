@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 from bouture.cli.console import count_words, out, print_issues, print_json, say
 from bouture.cli.options import CorpusFile, FormatName, GuideFile, Json, Language, Quiet
 from bouture.corpus.issue import Issue, Severity
+from bouture.errors import InputError
 
 guide = App(name="guide", help="Draft a guide from gold; check a guide against gold and itself.")
 
@@ -18,7 +19,7 @@ def _end(issues: list[Issue], json: bool, language: str, quiet: bool) -> int:
         print_json(issues)
     else:
         print_issues(issues, language)
-        say(count_words(issues), quiet)
+        say(count_words(issues, language), quiet)
     return int(any(issue.severity is Severity.REJECT for issue in issues))
 
 
@@ -40,18 +41,21 @@ def describe(
       bouture describe train.csv --json > profile.json
     """
     from bouture.cli.show_profile import show_profile
+    from bouture.formats import examine
     from bouture.verbs import corpus as verbs
 
-    found = verbs.describe(corpus, guide, format)
+    documents, issues = examine(corpus, format)
+    if not json and not quiet:
+        print_issues(issues, lang)
+    found = verbs.describe(documents, guide)
     if html is not None:
-        from bouture import formats
         from bouture.verbs.reporting import describe_page
 
-        describe_page(found, html, corpus.name, lang, formats.read(corpus, format))
+        describe_page(found, html, corpus.name, lang, documents)
         say(f"written: {html}", quiet)
     if json:
         print_json(found)
-    elif html is None or not quiet:
+    elif documents and (html is None or not quiet):
         show_profile(found, lang)
     return 0
 
@@ -70,6 +74,7 @@ def convert(
     lossy: Annotated[
         bool, Parameter(negative="", help="Leave out what the target cannot carry, and say what.")
     ] = False,
+    overwrite: Annotated[bool, Parameter(negative="", help="Replace what is there.")] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -82,6 +87,8 @@ def convert(
     """
     from bouture.verbs import corpus as verbs
 
+    if target.exists() and not overwrite:
+        raise InputError("there is already something here", path=target, hint="--overwrite")
     count, left_out = verbs.convert(source, target, from_format=from_, to_format=to, lossy=lossy)
     if json:
         print_json({"documents": count, "left_out": left_out})
@@ -149,7 +156,6 @@ def draft(
     For example:
       bouture guide draft train.jsonl -o guide.md
     """
-    from bouture.errors import InputError
     from bouture.verbs import corpus as verbs
 
     text = verbs.guide_draft(corpus, lang, format)

@@ -35,10 +35,18 @@ _DECISIONS = {
 def show_plan(plan: "Plan") -> None:
     """What each strategy would make and ask, and what it would cost."""
     typeset = Typeset("en")
-    columns = ("#jobs", "#requests", "#without asking", "#declined", "#tokens in", "#tokens out")
+    columns = (
+        "#jobs",
+        "#requests",
+        "#answered",
+        "#local",
+        "#declined",
+        "#tokens in",
+        "#tokens out",
+    )
     made = table("What would be made", "strategy", *columns)
     for one in plan.strategies:
-        numbers = (one.jobs, one.requests, one.local, one.declined, one.prompt_tokens)
+        numbers = (one.jobs, one.requests, one.answered, one.local, one.declined, one.prompt_tokens)
         made.add_row(
             Text(one.strategy), *(typeset.integer(n) for n in (*numbers, one.completion_tokens))
         )
@@ -46,7 +54,8 @@ def show_plan(plan: "Plan") -> None:
         made.add_section()
         local = sum(one.local for one in plan.strategies)
         declined = sum(one.declined for one in plan.strategies)
-        totals = (plan.jobs, plan.requests, local, declined, plan.prompt_tokens)
+        answered = sum(one.answered for one in plan.strategies)
+        totals = (plan.jobs, plan.requests, answered, local, declined, plan.prompt_tokens)
         made.add_row("all", *(typeset.integer(n) for n in (*totals, plan.completion_tokens)))
     out.print(made)
     for one in plan.strategies:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from bouture.cli.console import print_json, say
+from bouture.cli.console import print_issues, print_json, say
 from bouture.cli.options import (
     FormatName,
     GuideFile,
@@ -47,7 +47,9 @@ def init(
 
     held_out = {name: path for name, path in (("dev", dev), ("test", test)) if path}
     made = make(folder, corpus, held_out=held_out, guide=guide, format=format, language=lang)
-    for path, text in made.items():
+    if not quiet:
+        print_issues(made.issues)
+    for path, text in made.files.items():
         say(f"{path}: {text}", quiet)
     say(f"next: bouture plan {folder}", quiet)
     return 0

@@ -5,7 +5,7 @@ A `Split` is a manifest: ids, and a hash of each text, so that a later run can t
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from random import Random
 from typing import Any
 
@@ -220,3 +220,9 @@ def _check(documents: Sequence[Document], shares: tuple[float, float, float]) ->
     twice = [id for id, n in Counter(document.id for document in documents).items() if n > 1]
     if twice:
         raise ExperimentError(f"document id {twice[0]!r} is used twice", hint="make ids unique")
+
+
+def shared_ids(train: Iterable[Document], held_out: Iterable[Document]) -> list[str]:
+    """Ids of documents that are on both sides, in the order of `held_out`: there should be none."""
+    ids = {document.id for document in train}
+    return [document.id for document in held_out if document.id in ids]

@@ -92,7 +92,9 @@ def evaluate(
         worthwhile=settings.worthwhile,
         exploratory=settings.exploratory,
         notes=(*plan.notes, *notes.unlearnable(dropped)),
-        verdict=judge(comparisons, per_label, plan.sizes, settings),
+        verdict=judge(
+            comparisons, per_label, plan.sizes, settings, test=(len(test), question.units)
+        ),
         seconds=time.monotonic() - began,
     )
 

@@ -53,7 +53,7 @@ REPEATED = Wording(
     "They are one experiment, not {seeds}; its interval shows the chance of the test documents "
     "alone. A size below the whole corpus makes the seeds differ.",
     "Avec {size} documents annotés, les {seeds} graines ont un seul et même jeu d’entraînement "
-    "pour : {arms}. C’est une seule expérience, et non {seeds} ; son intervalle ne reflète que le "
+    "pour : {arms}. C’est une seule expérience, et non {seeds} ; son intervalle ne reflète que le "
     "hasard des documents de test. Une taille inférieure au corpus entier fait varier les graines.",
 )
 ABSENT = Wording(

@@ -98,18 +98,19 @@ def _refuse_careless(arms: tuple[str, ...], settings: Settings) -> None:
     if len(arms) < 2 or arms == (NONE, DUPLICATE):
         raise ExperimentError(
             "there is nothing to compare",
-            hint="give synthetic documents, or ask for the arm oracle",
+            hint="give synthetic documents and name their arms, or ask for the arm oracle (other "
+            "gold documents instead of synthetic ones)",
         )
     if settings.exploratory:
         return
     if settings.seeds < LEAST_SEEDS:
         raise ExperimentError(
             f"{settings.seeds} seeds cannot tell a gain from luck",
-            hint=f"use at least {LEAST_SEEDS}, or exploratory=True, and claim nothing",
+            hint=f"use at least {LEAST_SEEDS}, or --exploratory (exploratory=True), and claim nothing",
         )
     if DUPLICATE not in arms:
         raise ExperimentError(
             "the duplicate control is missing",
             hint="a gain that copies of gold bring too is none: add the arm duplicate, or set "
-            "exploratory=True, and claim nothing",
+            "--exploratory (exploratory=True), and claim nothing",
         )

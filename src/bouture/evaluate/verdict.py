@@ -23,6 +23,10 @@ from bouture.evaluate.evaluation import (
 from bouture.evaluate.settings import Settings
 from bouture.evaluate.statistics import detectable
 
+LEAST_DOCUMENTS = 10
+"""Test documents without which nothing is decided: a bootstrap by document needs some."""
+LEAST_UNITS = 30
+"""Gold mentions or relations in them without which nothing is decided."""
 MOST_SEEDS = 50
 """More seeds are the cheap way to certainty, up to here."""
 
@@ -107,6 +111,13 @@ SHORT = {
         "with {size}, not enough data to tell", "avec {size}, pas assez de données pour trancher"
     ),
 }
+TOO_FEW = Wording(
+    "Not enough data to tell: {documents} test documents with {units} units to find. Below "
+    f"{LEAST_DOCUMENTS} documents or {LEAST_UNITS} units no interval can be trusted.",
+    "Pas assez de données pour trancher : {documents} documents de test, avec {units} unités à "
+    f"trouver. En dessous de {LEAST_DOCUMENTS} documents ou de {LEAST_UNITS} unités, aucun "
+    "intervalle n’est fiable.",
+)
 EXPLORATORY = Wording(
     "EXPLORATORY RUN: the safeguards were lifted, no claim may rest on it. ",
     "ESSAI EXPLORATOIRE : les garde-fous ont été levés, on ne peut rien en conclure. ",
@@ -131,9 +142,20 @@ def judge(
     per_label: Sequence[LabelDelta],
     sizes: Sequence[int],
     settings: Settings,
+    *,
+    test: tuple[int, int],
 ) -> Verdict:
-    """The verdict on the primary metric; the overall decision is that of the largest size."""
+    """The verdict on the primary metric; the overall decision is that of the largest size.
+
+    `test` is the number of test documents and of gold units in them: with too few, resampling them
+    shows no uncertainty, and nothing is decided.
+    """
     primary = [c for c in comparisons if c.metric == settings.metric]
+    if test[0] < LEAST_DOCUMENTS or test[1] < LEAST_UNITS:
+        told = {"documents": test[0], "units": test[1]}
+        text, text_fr = (said.format(**told) for said in TOO_FEW)
+        by_size = [SizeVerdict(size, Decision.CANNOT_TELL, "", text, text_fr) for size in sizes]
+        return Verdict(Decision.CANNOT_TELL, "", text, text_fr, tuple(by_size))
     by_size = [_judge_size(size, primary, per_label, settings) for size in sizes]
     last, others = by_size[-1], by_size[:-1]
     warning = EXPLORATORY if settings.exploratory else Wording("", "")

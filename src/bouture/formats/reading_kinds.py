@@ -77,7 +77,7 @@ READING: dict[str, Kind] = {
         ),
     ),
     "V09": Kind(
-        NOTE,
+        REVIEW,
         Wording("the file holds no document", "le fichier ne contient aucun document"),
         Wording("check that it is the right file", "vérifiez que c’est le bon fichier"),
     ),

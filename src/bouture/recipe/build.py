@@ -18,6 +18,7 @@ from bouture.corpus.document import Document
 from bouture.corpus.guide import Guide
 from bouture.corpus.guide_reader import read_guide
 from bouture.corpus.schema import Schema
+from bouture.corpus.splits import shared_ids
 from bouture.errors import BoutureError, RecipeError
 from bouture.llm.catalog import PROVIDERS
 from bouture.llm.provider import Provider
@@ -26,6 +27,9 @@ from bouture.recipe.sections import Recipe, StrategyUse, Use
 from bouture.strategies.catalog import STRATEGIES
 from bouture.strategies.dialogue import Materials, Strategy
 from bouture.strategies.planning import Job, plan_jobs
+
+PART = "strategy "
+"""Begins the keys of a fingerprint that need only agree where both have them (see `RunFolder`)."""
 
 
 class Study(NamedTuple):
@@ -53,14 +57,7 @@ class Study(NamedTuple):
             held_out=[*self.dev, *self.test],
             language=self.recipe.language,
         )
-        wanted = self.recipe.checks
-        uses = [Use(use=name) for name in DEFAULT_CHECKS] if wanted == "default" else wanted
-        made: list[Check] = []
-        for number, use in enumerate(uses):
-            member = _known(CHECKS, use.use, f"checks.{number} ({use.use})")
-            options = options_of(member, use.options, f"checks.{number}.options", self.base)
-            made.append(member(reference, options))
-        return made
+        return [member(reference, options) for member, options in _checks(self.recipe, self.base)]
 
     def provider(self) -> Provider | None:
         """The way to the model, or None when the recipe names no model."""
@@ -89,13 +86,12 @@ class Study(NamedTuple):
         """What must be the same when a run is continued, as JSON: what is asked of which data.
 
         Delivery (provider, concurrency, prices), evaluation, the run folder and the names of files
-        are left out; files count by their content.
+        are left out; files count by their content. How many samples of how many sources is left out
+        too, and strategies may come and go: what is done stays done, and only new jobs are added.
         """
         kept = self.recipe.model_dump(mode="json", include={"language", "seed", "checks"})
-        kept["strategies"] = {
-            use.label: [use.use, use.samples, use.limit, _content(self.options[use.label])]
-            for use in self.recipe.strategies
-        }
+        for use in self.recipe.strategies:
+            kept[f"{PART}{use.label}"] = [use.use, _content(self.options[use.label])]
         if self.recipe.model is not None:
             kept["model"] = [self.recipe.model.name, self.recipe.model.parameters]
         kept["train"] = _digest(self.train)
@@ -139,11 +135,17 @@ def build(recipe: Recipe, base: Path) -> Study:
             )
         where = f"strategies.{number}"
         member = _known(STRATEGIES, use.use, f"{where} ({use.use})")
+        if getattr(member, "asks_model", False) and recipe.model is None:
+            raise RecipeError(
+                f"{where}: `{use.use}` asks a model, and the recipe names none",
+                hint="fill in the section `model`",
+            )
         options[use.label] = options_of(member, use.options, f"{where}.options", base)
         strategy: Strategy = member(materials, options[use.label])
         strategy.name = use.label
         strategies[use.label] = strategy
     jobs = [job for use in recipe.strategies for job in _jobs(use, train, recipe.seed)]
+    _checks(recipe, base)  # a wrong name is told before anything is asked
     return Study(recipe, base, train, dev, test, guide, schema, strategies, options, jobs)
 
 
@@ -157,13 +159,23 @@ def _read(recipe: Recipe, part: str) -> list[Document]:
 
 
 def _disjoint(train: Sequence[Document], held_out: Sequence[Document]) -> None:
-    ids = {document.id for document in train}
-    shared = [document.id for document in held_out if document.id in ids]
-    if shared:
+    if shared := shared_ids(train, held_out):
         raise RecipeError(
-            f"{len(shared)} documents are in train and in dev or test, e.g. {shared[0]!r}",
-            hint="documents to measure on must not be among those to grow from",
+            f"{len(shared)} documents are in train and in dev or test: {', '.join(shared[:5])}"
+            f"{'…' if len(shared) > 5 else ''}",
+            hint="documents to measure on must not be among those to grow from: remove them from one side",
         )
+
+
+def _checks(recipe: Recipe, base: Path) -> list[tuple[type[Any], Any]]:
+    """The checks a recipe asks for, each with its options."""
+    wanted = recipe.checks
+    uses = [Use(use=name) for name in DEFAULT_CHECKS] if wanted == "default" else wanted
+    made = []
+    for number, use in enumerate(uses):
+        member = _known(CHECKS, use.use, f"checks.{number} ({use.use})")
+        made.append((member, options_of(member, use.options, f"checks.{number}.options", base)))
+    return made
 
 
 def _jobs(use: StrategyUse, train: Sequence[Document], seed: int) -> list[Job]:

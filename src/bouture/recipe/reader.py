@@ -1,6 +1,7 @@
 """Reads a recipe: YAML, overrides and paths; every problem with its line and the nearest known key."""
 
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -117,7 +118,7 @@ class Lines:
 
 
 def _problem(model: type[BaseModel], found: Any, lines: Lines | None) -> tuple[int | None, str]:
-    key = tuple(part for part in found["loc"] if not _is_branch(part))
+    key = tuple(part for part in found["loc"] if not _is_branch(part)) or found["loc"]
     said = ".".join(str(part) for part in key)
     if found["type"] == "extra_forbidden":
         fields = _fields_at(model, key[:-1])
@@ -127,9 +128,11 @@ def _problem(model: type[BaseModel], found: Any, lines: Lines | None) -> tuple[i
     elif found["type"] == "missing":
         text = f"`{said}` is missing"
     else:
-        text = (
-            f"`{said}`: {found['msg'][:1].lower()}{found['msg'][1:]}; it is {found['input']!r:.60}"
-        )
+        message = found["msg"].removeprefix("Value error, ")
+        text = f"`{said}`: {message[:1].lower()}{message[1:]}" if said else message
+        # What stands there may be a key that went into the wrong place: it is not repeated.
+        if said and not any(word in said for word in ("key", "parameters", "options")):
+            text += f"; it is {found['input']!r:.60}"
     return (lines.find(key) if lines else None), text
 
 
@@ -161,7 +164,7 @@ def _override(raw: dict[str, Any], key: str, value: str) -> None:
         decoded = yaml.safe_load(value)
     except yaml.YAMLError:
         raise RecipeError(f"--set {key}: {value!r} is not a YAML value", hint="quote it") from None
-    *way, last = key.split(".")
+    *way, last = re.sub(r"\[(\w+)\]", r".\1", key).split(".")
     current: Any = raw
     for part in way:
         if isinstance(current, list):

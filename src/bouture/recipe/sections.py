@@ -1,9 +1,12 @@
 """What a recipe can say: its sections as typed, frozen objects, each key described."""
 
+import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, model_validator
+
+from bouture.evaluate.settings import LEAST_SEEDS
 
 
 class Section(BaseModel):
@@ -34,13 +37,35 @@ class Prices(Section):
         return (prompt_tokens * self.input + completion_tokens * self.output) / 1e6
 
 
+SECRET = re.compile(
+    r"(api|access|secret|private)[_-]?key|^key$|authori[sz]ation|password|(^|_)token$", re.I
+)
+"""Names that an option bears when somebody puts a key into a recipe."""
+
+
+def _no_secret(options: dict[str, Any]) -> dict[str, Any]:
+    """Refuses a key: what stands in a recipe is copied into run folders and reports."""
+    for name, value in options.items():
+        if SECRET.search(name) or (isinstance(value, str) and value.startswith("sk-")):
+            raise ValueError(
+                f"`{name}` looks like a key, and a recipe is copied into the run folder and the "
+                "report: put it into an environment variable and name that in options.key_variable"
+            )
+        if isinstance(value, dict):
+            _no_secret(value)
+    return options
+
+
+NoSecret = Annotated[dict[str, Any], AfterValidator(_no_secret)]
+
+
 class ModelSection(Section):
     """The model to ask and how to reach it."""
 
     provider: str = Field("openai", description="`openai` (any compatible server) or `recorded`")
     name: str = Field("", description="name of the model, as the server knows it")
-    parameters: dict[str, Any] = Field({}, description="sampling parameters sent with each request")
-    options: dict[str, Any] = Field({}, description="options of the provider (base_url, answers…)")
+    parameters: NoSecret = Field({}, description="sampling parameters sent with each request")
+    options: NoSecret = Field({}, description="options of the provider (base_url, answers…)")
     concurrency: PositiveInt = Field(8, description="requests in flight at once")
     retries: int = Field(
         5, ge=0, description="tries after the first, on overload or lost connection"
@@ -103,3 +128,18 @@ class Recipe(Section):
     checks: tuple[Use, ...] | Literal["default"] = "default"
     evaluate: EvaluateSection | None = None
     run: Path = Field(Path("run"), description="folder of the run, relative to the recipe")
+
+    @model_validator(mode="after")
+    def _can_be_evaluated(self) -> "Recipe":
+        wanted = self.evaluate
+        if wanted is not None:
+            if getattr(self.corpus, wanted.part) is None:
+                raise ValueError(
+                    f"`evaluate.part` is {wanted.part}, and `corpus.{wanted.part}` names no file"
+                )
+            if wanted.seeds < LEAST_SEEDS and not wanted.exploratory:
+                raise ValueError(
+                    f"`evaluate.seeds`: {wanted.seeds} seeds cannot tell a gain from luck; use at least "
+                    f"{LEAST_SEEDS}, or `exploratory: true`, and claim nothing"
+                )
+        return self

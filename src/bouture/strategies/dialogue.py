@@ -36,7 +36,8 @@ class Strategy(Protocol):
 
     `name` is the name in the catalogue; it goes into the `origin` of what it makes. The documents
     returned carry a complete `origin` except for `sample` and `requests`, which the loop fills in,
-    as it does the `sample` of each request. Their ids are also given by the loop.
+    as it does the `sample` of each request. Their ids are also given by the loop. A class whose
+    dialogues yield requests says so with `asks_model = True`: a recipe must then name a model.
     """
 
     name: str

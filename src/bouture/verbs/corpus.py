@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bouture import formats
+from bouture.corpus.document import Document
 from bouture.corpus.guide_check import check_guide
 from bouture.corpus.guide_draft import draft_guide
 from bouture.corpus.guide_reader import read_guide
@@ -12,10 +13,13 @@ from bouture.corpus.profile import Profile, profile
 
 
 def describe(
-    path: str | Path, guide: str | Path | None = None, format: str | None = None
+    corpus: str | Path | Sequence[Document],
+    guide: str | Path | None = None,
+    format: str | None = None,
 ) -> Profile:
-    """What is in a corpus: counts, gaps, ambiguities, probable annotation errors."""
-    return profile(formats.read(path, format), read_guide(guide) if guide else None)
+    """What is in a corpus (a file, or documents): counts, gaps, ambiguities, probable errors."""
+    documents = formats.read(corpus, format) if isinstance(corpus, str | Path) else corpus
+    return profile(documents, read_guide(guide) if guide else None)
 
 
 def convert(

@@ -5,19 +5,29 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from string import Template
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bouture import formats
 from bouture.corpus.document import Document
 from bouture.corpus.guide_draft import draft_guide
 from bouture.corpus.guide_reader import read_guide
-from bouture.corpus.splits import grouped_split
+from bouture.corpus.issue import Issue
+from bouture.corpus.splits import grouped_split, shared_ids
 from bouture.errors import InputError
 
 SHARES = (0.6, 0.2, 0.2)
 """Train, dev, test when only one corpus is given."""
 SEED = 13
 """Of that split, and written into the recipe."""
+
+
+class Initial(NamedTuple):
+    """What `init` has written, and what it has to say of the corpus."""
+
+    files: dict[str, str]
+    """Path -> what it is."""
+    issues: list[Issue]
+    """What reading mended, left out or doubts."""
 
 
 def init(
@@ -28,8 +38,8 @@ def init(
     guide: str | Path | None = None,
     format: str | None = None,
     language: Literal["fr", "en"] = "fr",
-) -> dict[str, str]:
-    """Writes recipe.yaml, guide.md and data/*.jsonl; returns path -> what it is.
+) -> Initial:
+    """Writes recipe.yaml, guide.md and data/*.jsonl.
 
     `held_out` names the files of `dev` and `test`. Without it the corpus is split 60/20/20;
     near-duplicate documents stay together.
@@ -41,14 +51,28 @@ def init(
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise InputError("the folder is not empty", path=folder, hint="name a new folder")
-    parts = _parts(formats.read(corpus, format), held_out or {}, format)
+    documents, issues = formats.examine(corpus, format)
+    given: dict[str, Sequence[Document]] = {}
+    for name in ("dev", "test"):
+        if held_out and name in held_out:
+            given[name], found = formats.examine(held_out[name], format)
+            issues += found
+    parts: dict[str, Sequence[Document]] = (
+        {"train": documents, **given} if given else _split(documents)
+    )
+    if shared := shared_ids(documents, [d for part in given.values() for d in part]):
+        raise InputError(
+            f"{len(shared)} documents are in the corpus and in dev or test: {', '.join(shared[:5])}",
+            path=corpus,
+            hint="documents to measure on must not be among those to grow from: remove them from one side",
+        )
     text = Path(guide).read_text(encoding="utf-8-sig") if guide and read_guide(guide) else ""
     made: dict[str, str] = {}
     (folder / "data").mkdir(parents=True)
-    for name, documents in parts.items():
+    for name, part in parts.items():
         path = folder / "data" / f"{name}.jsonl"
-        formats.write(documents, path, "jsonl")
-        made[str(path)] = f"{len(documents)} documents"
+        formats.write(part, path, "jsonl")
+        made[str(path)] = f"{len(part)} document{'' if len(part) == 1 else 's'}"
     (folder / "guide.md").write_text(
         text or draft_guide(parts["train"], language), encoding="utf-8"
     )
@@ -57,21 +81,10 @@ def init(
         _recipe(folder.resolve().name, parts, language), encoding="utf-8"
     )
     made[str(folder / "recipe.yaml")] = "the recipe, with comments"
-    return made
+    return Initial(made, issues)
 
 
-def _parts(
-    documents: Sequence[Document], held_out: Mapping[str, str | Path], format: str | None
-) -> dict[str, Sequence[Document]]:
-    if held_out:
-        return {
-            "train": documents,
-            **{
-                part: formats.read(held_out[part], format)
-                for part in ("dev", "test")
-                if part in held_out
-            },
-        }
+def _split(documents: Sequence[Document]) -> dict[str, Sequence[Document]]:
     split = grouped_split(documents, SHARES, random.Random(SEED))
     by_id = {document.id: document for document in documents}
     chosen: dict[str, Sequence[Document]] = {

@@ -7,6 +7,7 @@ import msgspec
 
 from bouture.augment.talk import Made, Talk, Work
 from bouture.llm.messages import Request
+from bouture.llm.store import known_keys
 from bouture.recipe.build import Study
 from bouture.strategies.planning import Job
 from bouture.verbs.study import RecipeLike, Settings, study_of
@@ -29,7 +30,9 @@ class StrategyPlan(msgspec.Struct, frozen=True):
     declined: int
     """Jobs that would be declined before asking anything."""
     requests: int
-    """First requests; a repair turn may add some."""
+    """First requests that have no answer yet; a repair turn may add some."""
+    answered: int
+    """First requests that the run folder has an answer to."""
     prompt_tokens: int
     completion_tokens: int
     reasons: dict[str, int] = {}
@@ -70,7 +73,8 @@ def plan(recipe: RecipeLike, settings: Settings = None) -> Plan:
         strategies=study.strategies,
         seed=study.recipe.seed,
     )
-    plans = tuple(_plan(work, name, _of(study.jobs, name)) for name in study.strategies)
+    known = known_keys(study.recipe.run / "answers.sqlite")
+    plans = tuple(_plan(work, name, _of(study.jobs, name), known) for name in study.strategies)
     prompt = sum(p.prompt_tokens for p in plans)
     completion = sum(p.completion_tokens for p in plans)
     return Plan(
@@ -92,11 +96,11 @@ def _of(jobs: Sequence[Job], strategy: str) -> list[Job]:
     return [job for job in jobs if job.strategy == strategy]
 
 
-def _plan(work: Work, strategy: str, jobs: list[Job]) -> StrategyPlan:
+def _plan(work: Work, strategy: str, jobs: list[Job], known: frozenset[str]) -> StrategyPlan:
     tried = jobs
     if len(jobs) > TRIED:
         tried = random.Random(f"{work.seed} {strategy}").sample(jobs, TRIED)
-    local = declined = requests = prompt = completion = 0
+    local = declined = requests = answered = prompt = completion = 0
     reasons: dict[str, int] = {}
     for job in tried:
         step = Talk(work, job).start()
@@ -105,6 +109,8 @@ def _plan(work: Work, strategy: str, jobs: list[Job]) -> StrategyPlan:
             declined += not step.documents
             for issue in step.issues:
                 reasons[issue.code] = reasons.get(issue.code, 0) + 1
+        elif step.key in known:
+            answered += 1
         else:
             requests += 1
             prompt += estimated_tokens(step)
@@ -117,6 +123,7 @@ def _plan(work: Work, strategy: str, jobs: list[Job]) -> StrategyPlan:
         local=round(local * scale),
         declined=round(declined * scale),
         requests=round(requests * scale),
+        answered=round(answered * scale),
         prompt_tokens=round(prompt * scale),
         completion_tokens=round(completion * scale),
         reasons=reasons,

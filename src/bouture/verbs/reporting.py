@@ -71,8 +71,12 @@ def describe_page(
 
     With the documents themselves, probable annotation errors are shown in their context.
     """
-    path = Path(target)
-    path.write_text(profile_page(found, title, language, documents), encoding="utf-8")
+    return _write(Path(target), profile_page(found, title, language, documents))
+
+
+def _write(path: Path, page: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page, encoding="utf-8")
     return path
 
 

@@ -35,7 +35,7 @@ Settings = Mapping[str, str] | None
 UNFINISHED = Wording(
     "the guide has {count} passages to complete: they are left out of prompts, and its relation "
     "ends and axioms count as observed, not as rules",
-    "le guide a {count} passages à compléter : ils ne figurent pas dans les consignes, et ses "
+    "le guide a {count} passages à compléter : ils ne figurent pas dans les consignes, et ses "
     "extrémités et axiomes comptent comme des observations, non comme des règles",
 )
 

@@ -42,6 +42,7 @@ class Rewrite:
     """
 
     name = "rewrite"
+    asks_model = True
 
     class Options(BaseModel):
         model_config = ConfigDict(extra="forbid", frozen=True)
