@@ -1,10 +1,11 @@
-"""Impact of recorded GPT-3.5 data (ProgGen) on short queries: `python benchmarks/impact_recorded.py TRAIN TEST COMPLETIONS`.
+"""Impact of recorded GPT-3.5 data (ProgGen) on short queries: `python benchmarks/impact_recorded.py [TRAIN TEST COMPLETIONS]`.
 
 Expected: a gain with 50 gold sentences, none or harm with 800. TRAIN and TEST are MIT-restaurant
 in any format bouture reads; COMPLETIONS the raw answers, one JSON object a line with `stage`, `path` and `response`.
 """
 
 import argparse
+import os
 import random
 import re
 from collections import Counter
@@ -20,6 +21,10 @@ from bouture.evaluate.experiment import evaluate
 from bouture.evaluate.leaks import find_leaks
 from bouture.evaluate.settings import Settings
 
+ROOT = Path(__file__).parent.parent
+SHARED = Path(os.environ.get("BOUTURE_SHARED", ROOT.parent / "shared"))
+CORPUS = SHARED / "data" / "mit_restaurant"
+ANSWERS = SHARED / "llm_answers" / "proggen" / "completions_dev.jsonl"
 ITEM = re.compile(r'^\d+\. *"?(?P<text>.+?)"?\s*\nNamed Entities: *\[(?P<list>.*)\]', re.MULTILINE)
 ENTITY = re.compile(r"([^,()\[\]]+) \(([^()]+)\)")
 
@@ -32,9 +37,9 @@ class Answer(msgspec.Struct):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("train", type=Path)
-    parser.add_argument("test", type=Path)
-    parser.add_argument("completions", type=Path)
+    parser.add_argument("train", type=Path, nargs="?", default=CORPUS / "train.jsonl")
+    parser.add_argument("test", type=Path, nargs="?", default=CORPUS / "dev.jsonl")
+    parser.add_argument("completions", type=Path, nargs="?", default=ANSWERS)
     parser.add_argument("--new", type=int, default=400, help="recorded sentences added")
     parser.add_argument("--sizes", type=int, nargs="+", default=[50, 200, 800])
     parser.add_argument("--seeds", type=int, default=5)

@@ -1,6 +1,7 @@
-"""Time of the local strategies over a corpus: `python benchmarks/strategies.py CORPUS THESAURUS` (preparation and all documents)."""
+"""Time of the local strategies over a corpus, preparation included: `python benchmarks/strategies.py [CORPUS] [THESAURUS]`."""
 
 import argparse
+import os
 import random
 import time
 from collections import Counter
@@ -10,6 +11,10 @@ from bouture import formats
 from bouture.corpus.schema import Schema
 from bouture.strategies import STRATEGIES, Declined, Materials
 
+ROOT = Path(__file__).parent.parent
+SHARED = Path(os.environ.get("BOUTURE_SHARED", ROOT.parent / "shared"))
+CORPUS = SHARED / "data" / "textmine2025" / "train.csv"
+THESAURUS = ROOT / "examples" / "direct-ukraine" / "thesaurus" / "th_fr.dat"
 OPERATIONS = (
     "label_wise_token_replacement",
     "synonym_replacement",
@@ -20,8 +25,8 @@ OPERATIONS = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("thesaurus", type=Path)
+    parser.add_argument("corpus", type=Path, nargs="?", default=CORPUS)
+    parser.add_argument("thesaurus", type=Path, nargs="?", default=THESAURUS)
     parser.add_argument("--p", type=float, default=0.3)
     asked = parser.parse_args()
     gold = formats.read(asked.corpus)

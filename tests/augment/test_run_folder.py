@@ -6,10 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from augment.small_work import run_http
 from bouture.augment.folder import RunFolder, read_outcomes, read_summary
+from bouture.augment.outcome import Outcome
+from bouture.augment.outcome import Status as Ended
 from bouture.errors import RunFolderError
 from llm.fake_server import FakeServer, Status
 
@@ -33,10 +36,14 @@ def test_a_second_process_is_refused(tmp_path: Path) -> None:
     assert open_elsewhere(tmp_path / "run").returncode == 0
 
 
+OUTCOME = msgspec.json.encode(Outcome("a~s~0", Ended.FAILED, "a", "s")) + b"\n"
+
+
 def test_another_recipe_is_refused_and_the_difference_named(tmp_path: Path) -> None:
     path = tmp_path / "run"
     old = json.dumps({"seed": 1, "model": {"name": "a"}, "language": "fr"})
     RunFolder(path, "seed: 1\n", old).close()
+    (path / "ledger.jsonl").write_bytes(OUTCOME)
     new = json.dumps({"seed": 2, "model": {"name": "b"}, "language": "fr"})
     with pytest.raises(RunFolderError, match="another recipe; what differs: model, seed") as caught:
         RunFolder(path, "seed: 2\n", new)
@@ -55,7 +62,9 @@ def test_strategies_may_come_and_go_but_not_change(tmp_path: Path) -> None:
         named = {name.replace("_", " "): value for name, value in parts.items()}
         RunFolder(path, "", json.dumps(named, sort_keys=True)).close()
 
-    opened(seed=1, strategy_a=[1])
+    opened(seed=9)
+    opened(seed=1, strategy_a=[1])  # nothing was done for the other recipe
+    (path / "ledger.jsonl").write_bytes(OUTCOME)
     opened(seed=1, strategy_a=[1], strategy_b=[2])
     opened(seed=1, strategy_a=[1])
     with pytest.raises(RunFolderError, match="what differs: strategy b"):

@@ -99,6 +99,10 @@ class RunFolder:
             ) from None
         if before != fingerprint:
             differing, both = _compared(before, fingerprint)
+            if both is None and not self._begun():
+                both = (
+                    fingerprint  # nothing has been done for the other recipe: it was a false start
+                )
             if both is None:
                 named = f"; what differs: {', '.join(differing)}" if differing else ""
                 raise RunFolderError(
@@ -109,6 +113,10 @@ class RunFolder:
                     path=self.path,
                 )
             _replace(file, json.dumps({"fingerprint": both}, ensure_ascii=False).encode())
+
+    def _begun(self) -> bool:
+        ledger = self.path / "ledger.jsonl"
+        return ledger.exists() and ledger.stat().st_size > 0
 
     @cached_property
     def store(self) -> AnswerStore:

@@ -1,11 +1,12 @@
 """A guide skeleton learnt from gold: every label, real examples, ends and axioms as observed, blanks for a person to fill."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from bouture.corpus.document import Document, Entity, Relation, Span
+from bouture.corpus.document import Document, Entity, Mention, Relation, Span
 from bouture.corpus.markup import to_markup
 from bouture.corpus.rule_codes import is_pronoun, starts_with_determiner
 from bouture.corpus.schema import Schema
@@ -247,34 +248,45 @@ def _written(label: str) -> str:
 
 def _sentences(document: Document) -> Iterator[_Sentence]:
     """The sentences of a document that are fit to be examples: short, on one line, no mention cut."""
-    mentions = document.mentions()
-    for sentence in sentences(document.text):
-        text = document.text[sentence.start : sentence.end]
+    cuts = sentences(document.text)
+    starts = [sentence.start for sentence in cuts]
+    touching: list[list[Mention]] = [[] for _ in cuts]
+    for mention in document.mentions():
+        first = max(0, bisect_right(starts, mention.start) - 1)
+        for number in range(first, bisect_left(starts, mention.end)):
+            if mention.span.overlaps(cuts[number]):
+                touching[number].append(mention)
+    of_head: dict[str, list[Relation]] = {}
+    for relation in document.relations:
+        of_head.setdefault(relation.head, []).append(relation)
+    for sentence, mentions in zip(cuts, touching, strict=True):
+        text = document.mention_text(sentence)
         if not _LENGTH[0] <= len(text) <= _LENGTH[1] or re.search(r"[\n\r]", text):
             continue
-        inside = [m for m in mentions if sentence.contains(m.span)]
-        cut = len(inside) < sum(m.span.overlaps(sentence) for m in mentions)
-        crossing = any(a.span.crosses(b.span) for a in inside for b in inside)
-        if inside and not cut and not crossing:
-            yield _Sentence(_part(document, sentence), document.id)
+        whole = all(sentence.contains(mention.span) for mention in mentions)
+        crossing = any(a.span.crosses(b.span) for a in mentions for b in mentions)
+        if mentions and whole and not crossing:
+            yield _Sentence(_part(text, sentence.start, mentions, of_head), document.id)
 
 
-def _part(document: Document, sentence: Span) -> Document:
+def _part(
+    text: str, start: int, mentions: Sequence[Mention], of_head: Mapping[str, Sequence[Relation]]
+) -> Document:
     """One sentence as a document of its own, its entities numbered in reading order."""
+    labels = {mention.entity: mention.label for mention in mentions}
+    ids = {old: f"E{number}" for number, old in enumerate(labels, 1)}
     spans: dict[str, list[Span]] = {}
-    for mention in document.mentions():
-        if sentence.contains(mention.span):
-            moved = Span(mention.start - sentence.start, mention.end - sentence.start)
-            spans.setdefault(mention.entity, []).append(moved)
-    ids = {old: f"E{number}" for number, old in enumerate(spans, 1)}
-    labels = document.labels()
+    for mention in mentions:
+        moved = Span(mention.start - start, mention.end - start)
+        spans.setdefault(mention.entity, []).append(moved)
     entities = tuple(Entity(ids[old], labels[old], tuple(found)) for old, found in spans.items())
     relations = tuple(
         Relation(ids[r.head], r.label, ids[r.tail])
-        for r in document.relations
-        if r.head in ids and r.tail in ids
+        for old in ids
+        for r in of_head.get(old, ())
+        if r.tail in ids
     )
-    return Document("example", document.mention_text(sentence), entities, relations)
+    return Document("example", text, entities, relations)
 
 
 def _comment(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bouture.augment.outcome import Outcome
+from bouture.augment.outcome import Outcome, Status
 from bouture.augment.summary import Counts, Summary
 from bouture.corpus.document import Document
 from bouture.corpus.profile_records import LabelCount, Profile, RelationCount
@@ -157,10 +157,13 @@ def _tiles(material: RunMaterial, say: Say, typeset: Typeset) -> list[Tile]:
 
 
 def _cost_each(material: RunMaterial) -> float | None:
-    """Cost of one usable document; None when there is no price or no document."""
-    if not material.cost or not material.summary.usable:
-        return None
-    return material.cost / material.summary.usable
+    """Cost of one usable document that a model was asked for; None when there is no price or none."""
+    asked = sum(
+        1
+        for outcome in material.outcomes
+        if outcome.exchanges and outcome.status in (Status.ACCEPTED, Status.REPAIRED)
+    )
+    return material.cost / asked if material.cost and asked else None
 
 
 def _sizes(profile: Profile) -> tuple[int, ...]:

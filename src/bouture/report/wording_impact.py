@@ -105,7 +105,9 @@ IMPACT: dict[str, Wording] = {
     "cost.prompt": Wording("Tokens in", "Jetons en entrée"),
     "cost.completion": Wording("Tokens out", "Jetons en sortie"),
     "cost.total": Wording("Cost", "Coût"),
-    "cost.usable": Wording("Cost per usable document", "Coût par document retenu"),
+    "cost.usable": Wording(
+        "Cost per usable document made by the model", "Coût par document du modèle retenu"
+    ),
     "cost.model_time": Wording(
         "Time of the model (sum over requests)", "Temps du modèle (somme des requêtes)"
     ),

@@ -42,7 +42,7 @@ RUN: dict[str, Wording] = {
     "tile.gold": Wording("annotated documents", "documents annotés"),
     "tile.requests": Wording("requests", "requêtes"),
     "tile.tokens": Wording("tokens of the model", "jetons du modèle"),
-    "tile.cost": Wording("per usable document", "par document retenu"),
+    "tile.cost": Wording("per usable document of the model", "par document du modèle retenu"),
     "corpora.title": Wording("What went in", "Le point de départ"),
     "corpora.nav": Wording("Input", "Entrées"),
     "corpora.lead": Wording(

@@ -67,19 +67,17 @@ def init(
             hint="documents to measure on must not be among those to grow from: remove them from one side",
         )
     text = Path(guide).read_text(encoding="utf-8-sig") if guide and read_guide(guide) else ""
+    guide_text = text or draft_guide(parts["train"], language)
+    recipe = _recipe(folder.resolve().name, parts, language)
     made: dict[str, str] = {}
     (folder / "data").mkdir(parents=True)
     for name, part in parts.items():
         path = folder / "data" / f"{name}.jsonl"
         formats.write(part, path, "jsonl")
         made[str(path)] = f"{len(part)} document{'' if len(part) == 1 else 's'}"
-    (folder / "guide.md").write_text(
-        text or draft_guide(parts["train"], language), encoding="utf-8"
-    )
+    (folder / "guide.md").write_text(guide_text, encoding="utf-8")
     made[str(folder / "guide.md")] = "your guide" if text else "a skeleton, to complete"
-    (folder / "recipe.yaml").write_text(
-        _recipe(folder.resolve().name, parts, language), encoding="utf-8"
-    )
+    (folder / "recipe.yaml").write_text(recipe, encoding="utf-8")
     made[str(folder / "recipe.yaml")] = "the recipe, with comments"
     return Initial(made, issues)
 
@@ -93,7 +91,8 @@ def _split(documents: Sequence[Document]) -> dict[str, Sequence[Document]]:
     }
     if not all(chosen.values()):
         raise InputError(
-            f"{len(documents)} documents are too few to make train, dev and test of",
+            f"{len(documents)} documents, near-duplicates kept together, are too few to make train, "
+            "dev and test of",
             hint="give the documents to measure on with --test",
         )
     return chosen
