@@ -83,3 +83,31 @@ def test_the_order_of_the_arms_changes_no_draw():
     names = [*pool.arms(), "oracle"]
     first = {arm: forth.training_set(arm) for arm in names}
     assert {arm: back.training_set(arm) for arm in reversed(names)} == first
+
+
+def test_a_lexicon_of_the_whole_corpus_is_an_upper_bound_until_it_is_made_again():
+    gold = [Document(f"g{n}", f"texte {n}") for n in range(6)]
+    made = [Document(f"s{n}", f"neuf {n}", origin=Origin("local", (f"g{n}",))) for n in range(6)]
+    asked = [Document("a", "neuf", origin=Origin("llm", ("g0",), requests=("k",)))]
+    pool = Pool.of(gold, [*made, *asked])
+    assert pool.bounded() == {"local", "mixture"}
+
+    def remake(sample, seed):
+        for document in sample:
+            yield Document(
+                f"{document.id}~{seed}", "refait", origin=Origin("local", (document.id,))
+            )
+            yield Document(
+                f"{document.id}+{seed}", "autre", origin=Origin("unknown", (document.id,))
+            )
+
+    again = pool.made_again([3, 6], 2, remake)
+    assert again.bounded() == frozenset()
+    assert set(again.remade) == {(3, 0), (3, 1)}
+    draw = Draw(again, 3, 1, 1.0)
+    sample = {again.documents[n].id for n in draw.gold}
+    extra = [again.documents[n] for n in draw.training_set("local").extra]
+    assert {d.origin.sources[0] for d in extra} == sample
+    assert all(d.text == "refait" and d.id.endswith("@3.1") for d in extra)
+    whole = [again.documents[n].text for n in Draw(again, 6, 1, 1.0).training_set("local").extra]
+    assert sorted(whole) == sorted(d.text for d in made)

@@ -6,7 +6,7 @@ import pytest
 
 from bouture.evaluate.evaluation import Comparison, Decision, LabelDelta
 from bouture.evaluate.settings import Settings
-from bouture.evaluate.verdict import judge, points
+from bouture.evaluate.verdict import Basis, judge, points
 
 SETTINGS = Settings(task="entities")
 
@@ -39,7 +39,7 @@ def both(none, duplicate, half_width=0.005, **more):
 
 
 def verdict(comparisons, labels=(), sizes=(50,), settings=SETTINGS):
-    return judge(comparisons, labels, sizes, settings, test=(50, 300))
+    return judge(comparisons, labels, sizes, settings, test=Basis(50, 300, 100))
 
 
 @pytest.mark.parametrize(
@@ -151,6 +151,6 @@ def test_french_has_its_no_break_spaces():
 
 @pytest.mark.parametrize("test", [(9, 300), (50, 29)])
 def test_too_few_test_documents_decide_nothing(test: tuple[int, int]) -> None:
-    verdict = judge([], [], [100], Settings(task="entities"), test=test)
+    verdict = judge([], [], [100], Settings(task="entities"), test=Basis(*test, 100))
     assert verdict.decision is Decision.CANNOT_TELL
     assert str(test[0]) in verdict.text_fr and str(test[1]) in verdict.text

@@ -9,9 +9,11 @@
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, zip_longest
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+import msgspec
 
 from bouture.corpus.document import Document
 
@@ -30,6 +32,8 @@ class Pool(NamedTuple):
     """Strategy -> numbers of its documents."""
     copies: int
     """Documents of a strategy called `duplicate`, left out: the control makes its own."""
+    remade: dict[tuple[int, int], dict[str, tuple[int, ...]]] = {}
+    """(size, seed) -> strategy -> numbers of the documents made again from that gold sample alone."""
 
     @classmethod
     def of(cls, train: Sequence[Document], synthetic: Sequence[Document]) -> "Pool":
@@ -41,6 +45,38 @@ class Pool(NamedTuple):
         copies = len(strategies.pop(DUPLICATE, ()))
         ordered = {name: tuple(strategies[name]) for name in sorted(strategies)}
         return cls((*train, *synthetic), len(train), ordered, copies)
+
+    def made_again(self, sizes: Sequence[int], seeds: int, remake: "Remake") -> "Pool":
+        """The pool with the documents that `remake` makes from each gold sample below the whole corpus.
+
+        Documents of strategies that are not in the pool are left out.
+        """
+        documents, remade = list(self.documents), {}
+        for size in sizes:
+            for seed in range(seeds) if size < self.gold else ():
+                sample = [self.documents[n] for n in Draw(self, size, seed, 1.0).gold]
+                found: dict[str, list[int]] = {}
+                for document in remake(sample, seed):
+                    if document.origin and document.origin.strategy in self.strategies:
+                        found.setdefault(document.origin.strategy, []).append(len(documents))
+                        id = f"{document.id}@{size}.{seed}"
+                        documents.append(msgspec.structs.replace(document, id=id))
+                remade[size, seed] = {name: tuple(numbers) for name, numbers in found.items()}
+        return self._replace(documents=tuple(documents), remade=remade)
+
+    def bounded(self) -> frozenset[str]:
+        """Arms whose gain below the whole corpus is an upper bound at best.
+
+        Their documents were made without a model from the whole corpus: words and mentions may come
+        from gold outside the sample.
+        """
+        again = {name for names in self.remade.values() for name in names}
+        found = {
+            name
+            for name, numbers in self.strategies.items()
+            if name not in again and any(_is_local(self.documents[n]) for n in numbers)
+        }
+        return frozenset(found | {MIXTURE} if found else found)
 
     def arms(self) -> tuple[str, ...]:
         """The arms that can be compared with these documents, the controls first."""
@@ -72,17 +108,18 @@ class Draw:
         # Samples of one seed are nested in one another: sizes then differ by size alone.
         order = list(range(pool.gold))
         _rng(f"gold\n{seed}").shuffle(order)
-        self._gold = tuple(sorted(order[:size]))
+        self.gold = tuple(sorted(order[:size]))
+        self._own = pool.remade.get((size, seed), {})
         self._other_gold = order[size:]
 
     def training_set(self, arm: str) -> TrainingSet:
         """What the arm is trained on; it adds fewer than `wanted` documents when there are not enough."""
-        weights = [1] * len(self._gold)
+        weights = [1] * len(self.gold)
         extra: Sequence[int] = ()
         if arm == DUPLICATE:
-            every, rest = divmod(self.wanted, len(self._gold))
-            again = set(self._rng(arm).sample(range(len(self._gold)), rest))
-            weights = [1 + every + (i in again) for i in range(len(self._gold))]
+            every, rest = divmod(self.wanted, len(self.gold))
+            again = set(self._rng(arm).sample(range(len(self.gold)), rest))
+            weights = [1 + every + (i in again) for i in range(len(self.gold))]
         elif arm == ORACLE:
             extra = self._other_gold[: self.wanted]
         elif arm == MIXTURE:
@@ -91,11 +128,15 @@ class Draw:
             extra = [number for number in turns if number is not None][: self.wanted]
         elif arm != NONE:
             extra = self._drawn(arm)[: self.wanted]
-        return TrainingSet(self._gold, tuple(weights), tuple(sorted(extra)))
+        return TrainingSet(self.gold, tuple(weights), tuple(sorted(extra)))
 
     def _drawn(self, strategy: str) -> list[int]:
         """The documents of a strategy that may be used with this gold sample, in random order."""
-        known = {self._pool.documents[number].id for number in self._gold}
+        if strategy in self._own:
+            own = list(self._own[strategy])
+            self._rng(strategy).shuffle(own)
+            return own
+        known = {self._pool.documents[number].id for number in self.gold}
         allowed = [
             number
             for number in self._pool.strategies[strategy]
@@ -106,6 +147,16 @@ class Draw:
 
     def _rng(self, arm: str) -> random.Random:
         return _rng(f"{self._name}\n{arm}")
+
+
+Remake: TypeAlias = Callable[[Sequence[Document], int], Iterable[Document]]
+"""Makes documents from a gold sample and a seed; each says its strategy in its origin."""
+
+
+def _is_local(document: Document) -> bool:
+    """Made from gold by a strategy that asked no model: it may have drawn on all of the gold."""
+    origin = document.origin
+    return origin is not None and bool(origin.sources) and not (origin.requests or origin.model)
 
 
 def gold_behind(document: Document) -> frozenset[str]:

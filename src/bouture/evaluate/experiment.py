@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from bouture.corpus.document import Document
 from bouture.errors import ExperimentError
 from bouture.evaluate import notes
-from bouture.evaluate.arms import NONE, Pool, TrainingSet
+from bouture.evaluate.arms import NONE, Pool, Remake, TrainingSet
 from bouture.evaluate.catalog import LEARNERS
 from bouture.evaluate.comparing import Comparer, Measured, cell
 from bouture.evaluate.evaluation import Evaluation, Event, Fitted, Planned
@@ -24,7 +24,7 @@ from bouture.evaluate.planning import Plan, lay_out
 from bouture.evaluate.scores import score
 from bouture.evaluate.settings import Settings
 from bouture.evaluate.statistics import draw, expected_detectable
-from bouture.evaluate.verdict import judge
+from bouture.evaluate.verdict import Basis, judge
 from bouture.evaluate.workers import Fit, Tested, run_all
 
 
@@ -46,12 +46,16 @@ def evaluate(
     synthetic: Sequence[Document],
     settings: Settings,
     on_event: Callable[[Event], None] | None = None,
+    remake: Remake | None = None,
 ) -> Evaluation:
     """Run the impact experiment and say what may be concluded from it.
 
     `on_event` is told when it begins (`Planned`, with the minimum detectable effect) and after
     each fit (`Fitted`). The result depends on the documents and the settings alone, not on the
     number of processes.
+
+    `remake` makes the documents of local strategies again from each gold sample that is smaller than
+    the corpus: a lexicon of the whole corpus would bring gold from outside the sample.
 
     Raises:
         LeakError: a test document is, visibly, among what is trained on.
@@ -61,7 +65,8 @@ def evaluate(
     """
     began = time.monotonic()
     pool = Pool.of(train, synthetic)
-    plan = lay_out(pool, test, settings)
+    plan = lay_out(pool, test, settings, remake)
+    pool = plan.pool
     refuse_leaks(train, test, synthetic)
     question = _question(pool, test, settings)
     announced = expected_detectable(question.units, len(test), settings.seeds)
@@ -93,7 +98,11 @@ def evaluate(
         exploratory=settings.exploratory,
         notes=(*plan.notes, *notes.unlearnable(dropped)),
         verdict=judge(
-            comparisons, per_label, plan.sizes, settings, test=(len(test), question.units)
+            comparisons,
+            per_label,
+            plan.sizes,
+            settings,
+            test=Basis(len(test), question.units, len(train), pool.bounded()),
         ),
         seconds=time.monotonic() - began,
     )

@@ -42,6 +42,12 @@ LEXICONS = Wording(
     "(lexiques de substitution, plans) peut apporter des annotations hors de l’échantillon ; son "
     "gain y est une borne supérieure.",
 )
+REMADE = Wording(
+    "Below {gold} documents, strategies that ask no model were run again on each gold sample (without "
+    "the checks), so that none draws on gold outside it.",
+    "Au-dessous de {gold} documents, les stratégies qui n’interrogent aucun modèle ont été relancées "
+    "sur chaque échantillon (sans les contrôles), afin qu’aucune ne puise hors de celui-ci.",
+)
 SHORT = Wording(
     "“{arm}” with {size} gold documents: {added} documents added on average, {wanted} wanted, "
     "where the duplicate control had {wanted}.",
@@ -89,7 +95,9 @@ def about(pool: Pool, sizes: Sequence[int], settings: Settings) -> list[Note]:
     unknown = sum(1 for document in used if not gold_behind(document))
     if unknown and partial:
         found.append(_note(SOURCES_UNKNOWN, number=unknown, gold=pool.gold))
-    if len(used) > unknown and partial:
+    if partial and pool.remade:
+        found.append(_note(REMADE, gold=pool.gold))
+    if partial and pool.bounded() and len(used) > unknown:
         found.append(_note(LEXICONS, gold=pool.gold))
     elsewhere = [document.id for document in used if not gold_behind(document) <= gold]
     if elsewhere:

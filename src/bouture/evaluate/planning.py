@@ -6,7 +6,16 @@ from typing import NamedTuple
 from bouture.corpus.document import Document
 from bouture.errors import ExperimentError, UnknownNameError
 from bouture.evaluate import notes
-from bouture.evaluate.arms import DUPLICATE, NONE, ORACLE, RESERVED, Draw, Pool, TrainingSet
+from bouture.evaluate.arms import (
+    DUPLICATE,
+    NONE,
+    ORACLE,
+    RESERVED,
+    Draw,
+    Pool,
+    Remake,
+    TrainingSet,
+)
 from bouture.evaluate.evaluation import Note
 from bouture.evaluate.settings import LEAST_SEEDS, Settings
 
@@ -20,9 +29,13 @@ class Plan(NamedTuple):
     """(size, arm) -> training set of each seed. An arm with nothing to add at a size is not there."""
     wanted: dict[int, int]
     notes: tuple[Note, ...]
+    pool: Pool
+    """With the documents made again for the smaller sizes."""
 
 
-def lay_out(pool: Pool, test: Sequence[Document], settings: Settings) -> Plan:
+def lay_out(
+    pool: Pool, test: Sequence[Document], settings: Settings, remake: Remake | None = None
+) -> Plan:
     """Every training set of the experiment, and what the reader must know about them.
 
     Raises:
@@ -34,6 +47,8 @@ def lay_out(pool: Pool, test: Sequence[Document], settings: Settings) -> Plan:
     arms = _arms(pool, settings)
     sizes, said = _sizes(pool.gold, settings)
     _refuse_careless(arms, settings)
+    if remake is not None:
+        pool = pool.made_again(sizes, settings.seeds, remake)
     sets: dict[tuple[int, str], tuple[TrainingSet, ...]] = {}
     wanted = {}
     for size in sizes:
@@ -46,7 +61,7 @@ def lay_out(pool: Pool, test: Sequence[Document], settings: Settings) -> Plan:
     said += notes.about(pool, sizes, settings)
     said += notes.shortfalls(sets, wanted, arms)
     said += notes.repeated(sets)
-    return Plan(sizes, arms, sets, wanted, tuple(said))
+    return Plan(sizes, arms, sets, wanted, tuple(said), pool)
 
 
 def _refuse_empty(pool: Pool, test: Sequence[Document]) -> None:

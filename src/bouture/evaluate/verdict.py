@@ -77,6 +77,18 @@ MORE_SEEDS = Wording(
     "What would settle it for a difference of {target}: about {seeds} seeds instead of {now}.",
     "Pour trancher sur un écart de {target}, il faudrait environ {seeds} graines au lieu de {now}.",
 )
+UPPER_BOUND = Wording(
+    "This gain is an upper bound: the documents were made with gold from outside the sample. `bouture "
+    "run` with the size in the recipe makes them again from each sample.",
+    "Ce gain est une borne supérieure : les documents ont été produits avec des annotations hors de "
+    "l’échantillon. `bouture run`, avec cette taille dans la recette, les produit de nouveau à partir "
+    "de chaque échantillon.",
+)
+MORE_TESTS = Wording(
+    "What would settle it for a difference of {target}: about {times} times as many test documents.",
+    "Pour trancher sur un écart de {target}, il faudrait environ {times} fois plus de documents de "
+    "test.",
+)
 MORE_DATA = Wording(
     "What would settle it for a difference of {target}: about {times} times as many test documents "
     "and seeds.",
@@ -124,12 +136,26 @@ EXPLORATORY = Wording(
 )
 
 
+class Basis(NamedTuple):
+    """What the verdict rests on."""
+
+    documents: int
+    units: int
+    """Gold mentions or relations in the test documents."""
+    gold: int
+    """Training documents in all."""
+    bounded: frozenset[str] = frozenset()
+    """Arms whose gain below `gold` documents is an upper bound at best (see `Pool.bounded`)."""
+
+
 class Judged(NamedTuple):
     """One arm at one size against the controls."""
 
     arm: str
     comparisons: tuple[Comparison, ...]
     decision: Decision
+    bounded: bool = False
+    """Whether its gain is an upper bound at best."""
 
     @property
     def weakest(self) -> Comparison:
@@ -143,20 +169,29 @@ def judge(
     sizes: Sequence[int],
     settings: Settings,
     *,
-    test: tuple[int, int],
+    test: Basis,
 ) -> Verdict:
     """The verdict on the primary metric; the overall decision is that of the largest size.
 
-    `test` is the number of test documents and of gold units in them: with too few, resampling them
-    shows no uncertainty, and nothing is decided.
+    With too few test documents, resampling them shows no uncertainty, and nothing is decided. No gain
+    is claimed for an arm whose figure is an upper bound.
     """
     primary = [c for c in comparisons if c.metric == settings.metric]
-    if test[0] < LEAST_DOCUMENTS or test[1] < LEAST_UNITS:
-        told = {"documents": test[0], "units": test[1]}
+    if test.documents < LEAST_DOCUMENTS or test.units < LEAST_UNITS:
+        told = {"documents": test.documents, "units": test.units}
         text, text_fr = (said.format(**told) for said in TOO_FEW)
         by_size = [SizeVerdict(size, Decision.CANNOT_TELL, "", text, text_fr) for size in sizes]
         return Verdict(Decision.CANNOT_TELL, "", text, text_fr, tuple(by_size))
-    by_size = [_judge_size(size, primary, per_label, settings) for size in sizes]
+    by_size = [
+        _judge_size(
+            size,
+            primary,
+            per_label,
+            settings,
+            test.bounded if size < test.gold else frozenset(),
+        )
+        for size in sizes
+    ]
     last, others = by_size[-1], by_size[:-1]
     warning = EXPLORATORY if settings.exploratory else Wording("", "")
     text, text_fr = (
@@ -178,6 +213,7 @@ def _judge_size(
     comparisons: Iterable[Comparison],
     per_label: Iterable[LabelDelta],
     settings: Settings,
+    bounded: frozenset[str],
 ) -> SizeVerdict:
     arms: dict[str, list[Comparison]] = {}
     for comparison in comparisons:
@@ -187,7 +223,12 @@ def _judge_size(
         text, text_fr = (text.format(size=size) for text in NOTHING)
         return SizeVerdict(size, Decision.CANNOT_TELL, "", text, text_fr)
     judged = [
-        Judged(arm, tuple(against), _decide(against, settings.worthwhile))
+        Judged(
+            arm,
+            tuple(against),
+            _decide(against, settings.worthwhile, arm in bounded),
+            arm in bounded,
+        )
         for arm, against in arms.items()
     ]
     decision = next(d for d in _PRECEDENCE if any(one.decision == d for one in judged))
@@ -202,12 +243,12 @@ def _judge_size(
 _PRECEDENCE = (Decision.AUGMENT, Decision.CANNOT_TELL, Decision.DO_NOT_AUGMENT)
 
 
-def _decide(against: Sequence[Comparison], worthwhile: float) -> Decision:
+def _decide(against: Sequence[Comparison], worthwhile: float, bounded: bool) -> Decision:
     if any(
         c.loss or c.high < worthwhile or (c.delta <= 0 and c.high < 2 * worthwhile) for c in against
     ):
         return Decision.DO_NOT_AUGMENT
-    if len(against) == len(AGAINST) and all(c.gain for c in against):
+    if len(against) == len(AGAINST) and all(c.gain for c in against) and not bounded:
         return Decision.AUGMENT
     return Decision.CANNOT_TELL
 
@@ -268,6 +309,8 @@ def _advice(best: Judged, language: int, settings: Settings) -> str:
     """What would settle it, from where the uncertainty comes from."""
     if len(best.comparisons) < len(AGAINST):
         return NO_CONTROL[language]
+    if best.bounded:
+        return UPPER_BOUND[language]
     weakest = best.weakest
     if weakest.low > 0:
         return SUGGESTIVE[language]
@@ -283,7 +326,8 @@ def _advice(best: Judged, language: int, settings: Settings) -> str:
             return MORE_SEEDS[language].format(target=said, seeds=seeds, now=settings.seeds)
     variance = weakest.error_documents**2 + weakest.error_seeds**2
     times = max(2, math.ceil(variance / allowed))
-    return MORE_DATA[language].format(target=said, times=times)
+    more = MORE_DATA if weakest.error_seeds else MORE_TESTS
+    return more[language].format(target=said, times=times)
 
 
 def points(value: float, language: int, *, signed: bool = True, unit: bool = True) -> str:

@@ -19,13 +19,13 @@ from bouture.corpus.guide import Guide
 from bouture.corpus.guide_reader import read_guide
 from bouture.corpus.schema import Schema
 from bouture.corpus.splits import shared_ids
-from bouture.errors import BoutureError, RecipeError
+from bouture.errors import BoutureError, DocumentError, RecipeError
 from bouture.llm.catalog import PROVIDERS
 from bouture.llm.provider import Provider
 from bouture.recipe.reader import options_of
 from bouture.recipe.sections import Recipe, StrategyUse, Use
 from bouture.strategies.catalog import STRATEGIES
-from bouture.strategies.dialogue import Materials, Strategy
+from bouture.strategies.dialogue import Declined, Materials, Strategy
 from bouture.strategies.planning import Job, plan_jobs
 
 PART = "strategy "
@@ -68,6 +68,28 @@ class Study(NamedTuple):
         options = options_of(member, section.options, "model.options", self.base)
         provider: Provider = member(options)
         return provider
+
+    def made_again(self, sample: Sequence[Document], seed: int) -> list[Document]:
+        """What the strategies that ask no model make of a gold sample alone, unchecked.
+
+        For experiments with fewer documents than there are: made from the whole corpus, their
+        lexicons would hold words and mentions from outside the sample.
+        """
+        materials = Materials(
+            gold=sample, schema=self.schema, guide=self.guide, language=self.recipe.language
+        )
+        made: list[Document] = []
+        for use in self.recipe.strategies:
+            member = STRATEGIES.load(use.use)
+            if getattr(member, "asks_model", False):
+                continue
+            strategy: Strategy = member(materials, self.options[use.label])
+            strategy.name = use.label
+            for number in range(use.samples):
+                for document in sample:
+                    job = Job(document.id, use.label, number)
+                    made += _made_locally(strategy, document, job, self.recipe.seed + seed)
+        return made
 
     def used(self) -> dict[str, Any]:
         """The recipe as used, for its file in the run folder: every path absolute."""
@@ -147,6 +169,20 @@ def build(recipe: Recipe, base: Path) -> Study:
     jobs = [job for use in recipe.strategies for job in _jobs(use, train, recipe.seed)]
     _checks(recipe, base)  # a wrong name is told before anything is asked
     return Study(recipe, base, train, dev, test, guide, schema, strategies, options, jobs)
+
+
+def _made_locally(strategy: Strategy, source: Document, job: Job, seed: int) -> list[Document]:
+    """What a dialogue without turns returns, with the ids the loop would give; nothing when it declines."""
+    try:
+        next(strategy(source, job.rng(seed)))
+    except StopIteration as end:
+        return [
+            msgspec.structs.replace(made, id=job.id if n == 0 else f"{job.id}#{n + 1}")
+            for n, made in enumerate(end.value or [])
+        ]
+    except (Declined, DocumentError):
+        return []
+    raise RecipeError(f"the strategy {job.strategy} asks a model and does not say so (asks_model)")
 
 
 def _read(recipe: Recipe, part: str) -> list[Document]:

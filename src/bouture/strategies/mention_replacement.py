@@ -66,8 +66,9 @@ class MentionReplacement:
     The draw is uniform over the distinct surfaces of the label, as in the authors' code. Beyond the
     paper, whose corpora are flat and without coreference:
 
-    - An entity is drawn once: mentions with the same surface change together. One with several
-      surfaces is replaced by a gold entity with as many, the longest for the longest. Pronouns stay.
+    - An entity is drawn once, together with the others of its label that bear the same surfaces (a
+      first name that is annotated twice stays one name). One with several surfaces is replaced by a
+      gold entity with as many, the longest for the longest. Pronouns stay.
     - What a corpus says by a relation from an entity to itself (TextMine's gender) is kept.
     - A mention with nested ones is replaced only by one with the same nesting, whose inner mentions
       take over ids and relations; it is left when an inner entity is also named elsewhere.
@@ -112,11 +113,11 @@ class MentionReplacement:
         if not document.entities:
             raise Declined(declining("P04", NO_MENTION, document))
         view = _View(document, self._pronouns)
-        drawn = [entity for entity in document.entities if rng.random() < self.options.p]
-        drawn.sort(key=lambda entity: -max(map(len, entity.spans)))  # outer mentions first
+        drawn = [group for group in view.groups() if rng.random() < self.options.p]
+        drawn.sort(key=lambda group: -max(map(len, group[0].spans)))  # outer mentions first
         edits: list[Edit] = []
-        for entity in drawn:
-            edits += self._replaced(view, entity, rng, edits)
+        for group in drawn:
+            edits += self._replaced(view, group, rng, edits)
         made = apply_to_tokens(document, edits)
         if drawn and made.text == document.text:
             raise Declined(declining("P03", UNREPLACEABLE, document))
@@ -124,17 +125,21 @@ class MentionReplacement:
         yield
 
     def _replaced(
-        self, view: "_View", entity: Entity, rng: random.Random, taken: Sequence[Edit]
+        self, view: "_View", group: Sequence[Entity], rng: random.Random, taken: Sequence[Edit]
     ) -> list[Edit]:
-        """The edits that put another entity in the place of this one; none when no other fits."""
-        surfaces = view.surfaces(entity)
-        if not surfaces or not view.is_closed(entity):
+        """The edits that put another entity in the place of these, which bear the same surfaces.
+
+        None when no other fits everywhere.
+        """
+        surfaces = view.surfaces(group[0])
+        if not surfaces or not all(view.is_closed(entity) for entity in group):
             return []
-        donors = self._donors.get(view.kind(entity, len(surfaces)), [])
+        named = [mention for entity in group for mention in view.named(entity)]
+        donors = self._donors.get(view.kind(group[0], len(surfaces)), [])
         for donor in _in_drawn_order(donors, rng):
             pairs = dict(zip((s.text for s in surfaces), donor, strict=True))
             if all(_can_stand_for(new, old) for new, old in zip(donor, surfaces, strict=True)):
-                edits = [self._edit(view, m, pairs[m.text]) for m in view.named(entity)]
+                edits = [self._edit(view, m, pairs[m.text]) for m in named]
                 found = [edit for edit in edits if edit is not None]
                 if len(found) == len(edits) and _are_separate([*found, *taken]):
                     return found
@@ -211,6 +216,15 @@ class _View:
 
     def kind(self, entity: Entity, surfaces: int) -> Kind:
         return entity.label, tuple(sorted(self._loops.get(entity.id, ()))), surfaces
+
+    def groups(self) -> list[list[Entity]]:
+        """The entities, those of one kind with the same surfaces together, in the order of the document."""
+        found: dict[object, list[Entity]] = {}
+        for entity in self.document.entities:
+            surfaces = self.surfaces(entity)
+            key = (self.kind(entity, len(surfaces)), surfaces) if surfaces else entity.id
+            found.setdefault(key, []).append(entity)
+        return list(found.values())
 
     def before(self, mention: Mention) -> Before:
         return before(self._tokens, self._number[mention.start])

@@ -119,7 +119,12 @@ def evaluate_run(
     if known is None or known.digest != digest:
         evaluations = tuple(
             run_experiment(
-                study.train, held_out, synthetic, settings_of_task(study, wanted, task), on_event
+                study.train,
+                held_out,
+                synthetic,
+                settings_of_task(study, wanted, task),
+                on_event,
+                study.made_again,
             )
             for task in wanted.tasks
             if task == "entities" or any(document.relations for document in study.train)
