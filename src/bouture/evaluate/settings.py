@@ -1,6 +1,6 @@
 """What a user may set about an impact experiment."""
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt
 
@@ -8,12 +8,14 @@ LEAST_SEEDS = 5
 """Two seeds prove nothing about 3 points: effects of single seeds differ by up to 10 points."""
 
 
-class Settings(BaseModel):
-    """An impact experiment, declared before it is run."""
+Task: TypeAlias = Literal["entities", "relations"]
+
+
+class Design(BaseModel):
+    """What experiments on either task have in common."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    task: Literal["entities", "relations"] = Field(description="what is learnt")
     sizes: tuple[PositiveInt | Literal["all"], ...] = Field(
         ("all",), min_length=1, description="numbers of gold documents; `all` is every one of them"
     )
@@ -27,12 +29,18 @@ class Settings(BaseModel):
         0.01, ge=0, lt=1, description="least gain of F1 worth having (0.01 is one point)"
     )
     bootstrap: PositiveInt = Field(2000, ge=200, description="resamples behind each interval")
-    learner: str = Field("", description="empty: crf for entities, pairs for relations")
-    options: dict[str, Any] = Field({}, description="options of the learner")
     processes: NonNegativeInt = Field(1, description="0: as many as there are usable cores")
     exploratory: bool = Field(
         False, description="allow fewer seeds or no duplicate control, and say so loudly"
     )
+
+
+class Settings(Design):
+    """An impact experiment, declared before it is run."""
+
+    task: Task = Field(description="what is learnt")
+    learner: str = Field("", description="empty: crf for entities, pairs for relations")
+    options: dict[str, Any] = Field({}, description="options of the learner")
 
     @property
     def learner_name(self) -> str:

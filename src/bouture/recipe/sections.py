@@ -4,9 +4,17 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    model_validator,
+)
 
-from bouture.evaluate.settings import LEAST_SEEDS
+from bouture.evaluate.settings import LEAST_SEEDS, Design, Task
 
 
 class Section(BaseModel):
@@ -93,25 +101,13 @@ class StrategyUse(Use):
         return self.name or self.use
 
 
-class EvaluateSection(Section):
+class EvaluateSection(Design):
     """The impact experiment, one for each task; defaults and meaning as in `bouture evaluate`."""
 
     part: Literal["dev", "test"] = Field("test", description="the documents to measure on")
-    tasks: tuple[Literal["entities", "relations"], ...] = ("entities", "relations")
-    sizes: tuple[PositiveInt | Literal["all"], ...] = Field(
-        ("all",), min_length=1, description="numbers of gold documents; `all` is every one of them"
-    )
-    seeds: PositiveInt = Field(5, description="repetitions, each with other samples; at least 5")
-    arms: tuple[str, ...] = Field(
-        (), description="empty: none, duplicate, each strategy, and their mixture when several"
-    )
-    factor: float = Field(1.0, gt=0, description="documents added for each gold document")
-    metric: Literal["micro", "macro"] = Field("micro", description="the one the verdict rests on")
-    worthwhile: float = Field(0.01, ge=0, lt=1, description="least gain of F1 worth having")
-    bootstrap: PositiveInt = Field(2000, ge=200, description="resamples behind each interval")
-    processes: int = Field(0, ge=0, description="0: as many as there are usable cores")
-    exploratory: bool = Field(False, description="allow fewer than five seeds, and say so loudly")
-    learners: dict[Literal["entities", "relations"], Use] = Field(
+    tasks: tuple[Task, ...] = ("entities", "relations")
+    processes: NonNegativeInt = Field(0, description="0: as many as there are usable cores")
+    learners: dict[Task, Use] = Field(
         {}, description="learner of a task and its options; crf and pairs when absent"
     )
 
