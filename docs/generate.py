@@ -23,6 +23,8 @@ from bouture.formats.loss_kinds import LOSSES
 from bouture.formats.reading_kinds import READING
 from bouture.llm.catalog import PROVIDERS
 from bouture.recipe.sections import Recipe
+from bouture.report.codes import ANNOTATION, CHECKING, DECLINING, GUIDE
+from bouture.report.codes import READING as READING_CODES
 from bouture.strategies.catalog import STRATEGIES
 
 HERE = Path(__file__).parent
@@ -44,6 +46,7 @@ def pages() -> dict[Path, str]:
     """Path -> content of every generated file."""
     made = {HERE / "reference" / f"{name}.md": _family(name, *FAMILIES[name]) for name in FAMILIES}
     made[HERE / "reference" / "commands.md"] = NOTE + _commands()
+    made[HERE / "codes.md"] = _codes()
     made[HERE / "reference" / "file-codes.md"] = _file_codes()
     made[HERE / "recipe.md"] = _recipe()
     schema = json.dumps(Recipe.model_json_schema(), indent=2, ensure_ascii=False)
@@ -75,6 +78,35 @@ def _commands() -> str:
 def _as_code(match: re.Match[str]) -> str:
     lines = [line[2:] for line in match.group(1).splitlines()]
     return "```console\n" + "\n".join(lines) + "\n```\n"
+
+
+CODE_PARTS = {
+    "Reading a model's answer (M)": READING_CODES,
+    "A strategy that makes nothing (P)": DECLINING,
+    "Checks on new documents (F form, S schema, L labels, N language, D duplicates)": CHECKING,
+    "A guide (G): G01 to G19 are problems of form, told with their line": GUIDE,
+    "Probable annotation errors in gold (A)": ANNOTATION,
+}
+SEVERITY_TABLE = """
+Every finding carries a code, a message in French and English, a place, and its evidence. What it does:
+
+| severity | in a new document | in a file on disk |
+| --- | --- | --- |
+| `reject` | the document is rejected | error: `validate` exits with 1 |
+| `review` | a person has to look | warning |
+| `repaired` | was wrong, has been mended; counts as repaired | mended while reading |
+| `note` | worth knowing | note |
+"""
+
+
+def _codes() -> str:
+    parts = [NOTE + "# Reason codes\n" + SEVERITY_TABLE]
+    for title, codes in CODE_PARTS.items():
+        rows = [f"## {title}\n", "| code | what | en français |", "| --- | --- | --- |"]
+        rows += [f"| {code} | {said.en} | {said.fr} |" for code, said in codes.items()]
+        parts.append("\n".join(rows) + "\n")
+    parts.append("## Files (V)\n\nSee [the list of file codes](reference/file-codes.md).\n")
+    return "\n".join(parts)
 
 
 def _file_codes() -> str:

@@ -7,6 +7,7 @@ import msgspec
 
 from bouture.augment.outcome import Outcome
 from bouture.corpus.issue import SEVERITIES, Issue, Severity
+from bouture.report.codes import TITLES
 
 EXAMPLES = 3
 """Real examples shown of each code."""
@@ -18,6 +19,7 @@ _FAMILIES = {
     "F": "family.fidelity",
     "S": "family.schema",
     "L": "family.completeness",
+    "L8": "family.fidelity",
     "N": "family.language",
     "D": "family.copies",
     "T": "family.plausibility",
@@ -47,6 +49,8 @@ class Reason(NamedTuple):
     code: str
     family: str
     """Key of its wording."""
+    title: str
+    """What the code stands for; empty for one of another package."""
     severity: str
     """The worst it was found with."""
     documents: int
@@ -93,13 +97,26 @@ def _reason(
     worst_first = sorted(found, key=lambda pair: -SEVERITIES.index(pair[1].severity))
     return Reason(
         code=code,
-        family=_FAMILIES.get(code[:1], "family.other"),
+        family=_FAMILIES.get(code) or _FAMILIES.get(code[:1], "family.other"),
         severity=severity.value,
         documents=documents,
         rejected=rejected,
+        title=_title(code, language),
         means=worst_first[0][1].text(language) if worst_first else "",
         examples=tuple(_example(o, i, language) for o, i in _one_each(worst_first)),
     )
+
+
+def _title(code: str, language: str) -> str:
+    title = TITLES.get(code)
+    return "" if title is None else title.fr if language == "fr" else title.en
+
+
+def _evidence(issue: Issue, language: str) -> tuple[tuple[str, str], ...]:
+    """What the message does not say already."""
+    message = issue.text(language)
+    said = ((name, cut(_said(value))) for name, value in issue.evidence.items())
+    return tuple((n, v) for n, v in said if v and v not in message and not n.endswith("_fr"))
 
 
 def _one_each(found: Iterable[tuple[Outcome, Issue]]) -> list[tuple[Outcome, Issue]]:
@@ -118,11 +135,13 @@ def _example(outcome: Outcome, issue: Issue, language: str) -> Example:
         strategy=outcome.strategy,
         message=issue.text(language),
         excerpt=cut(outcome.answer),
-        evidence=tuple((name, cut(_said(value))) for name, value in issue.evidence.items()),
+        evidence=_evidence(issue, language),
     )
 
 
 def _said(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.3g}"
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 

@@ -1,0 +1,141 @@
+"""What each reason code stands for, in a few words; `docs/codes.md` is written from here."""
+
+from bouture.corpus.issue import Wording
+
+READING = {
+    "M01": Wording("the model refuses", "le modèle refuse"),
+    "M02": Wording(
+        "something around the text: fence, preface, remark, reasoning",
+        "quelque chose autour du texte : bloc de code, préambule, remarque, raisonnement",
+    ),
+    "M03": Wording("the answer was cut", "réponse coupée"),
+    "M04": Wording("nothing to read in the answer", "rien à lire dans la réponse"),
+    "M05": Wording("one entity that cannot be read", "une entité illisible"),
+    "M06": Wording("a label outside the schema", "un type hors du schéma"),
+    "M07": Wording("a mention that is not in the text", "une mention absente du texte"),
+    "M08": Wording("a mention that cuts a word", "une mention qui coupe un mot"),
+    "M09": Wording(
+        "a mention with several possible places", "une mention à plusieurs places possibles"
+    ),
+    "M10": Wording("nesting that the schema does not know", "une imbrication inconnue du schéma"),
+    "M11": Wording("two labels on one span", "deux types sur un même empan"),
+    "M12": Wording(
+        "decoration: bold, numbering, quotes", "ornements : gras, numérotation, guillemets"
+    ),
+    "M13": Wording(
+        "tags: unclosed, crossed, doubled, unknown, misplaced",
+        "balises : non fermées, croisées, doublées, inconnues, mal placées",
+    ),
+    "M15": Wording("relation lines", "lignes de relations"),
+    "M17": Wording("passages in another script", "passages dans une autre écriture"),
+    "M18": Wording("placeholders left in the text", "emplacements restés à remplir"),
+    "M19": Wording(
+        "talk about the task instead of a text", "propos sur la tâche au lieu d’un texte"
+    ),
+}
+DECLINING = {
+    "P00": Wording("no document and no reason", "ni document ni raison"),
+    "P01": Wording("the draw changed nothing", "le tirage n’a rien changé"),
+    "P02": Wording("no synonym fits", "aucun synonyme ne convient"),
+    "P03": Wording("no mention can be replaced", "aucune mention n’est remplaçable"),
+    "P04": Wording("the document has no mention", "document sans mention"),
+    "P05": Wording(
+        "the model was asked a second time", "le modèle a été interrogé une seconde fois"
+    ),
+    "P06": Wording("crossing mentions", "mentions croisées"),
+    "P07": Wording("the document has no text", "document sans texte"),
+}
+CHECKING = {
+    "F2": Wording("the edges of a mention", "les bords d’une mention"),
+    "F3": Wording(
+        "a mention or relation lost, changed or added",
+        "une mention ou une relation perdue, modifiée ou ajoutée",
+    ),
+    "S1": Wording("a label outside the schema", "un type hors du schéma"),
+    "S2": Wording("the ends of a relation", "les extrémités d’une relation"),
+    "S3": Wording("an axiom of a relation", "un axiome d’une relation"),
+    "S5": Wording(
+        "a surface with an unusual label", "une forme qui porte un type inhabituel pour elle"
+    ),
+    "S6": Wording("annotated here and not there", "annoté ici et pas là"),
+    "L1": Wording("a mention that nobody annotated", "une mention que personne n’a annotée"),
+    "L8": Wording(
+        "an affirmed relation is negated or supposed, or the reverse",
+        "une relation affirmée devient niée ou supposée, ou l’inverse",
+    ),
+    "N1": Wording("another language", "une autre langue"),
+    "N3": Wording(
+        "the surface of the text: quotes, repetitions, contractions, spaces",
+        "la tenue du texte : guillemets, répétitions, contractions, espaces",
+    ),
+    "N4": Wording("lengths outside the range of gold", "longueurs hors de celles du corpus annoté"),
+    "D1": Wording(
+        "nearly the same as another new document", "presque le même qu’un autre nouveau document"
+    ),
+    "D2": Wording(
+        "too near to its source, or too far", "trop proche de sa source, ou trop éloigné"
+    ),
+    "D3": Wording(
+        "shared with dev or test documents", "commun avec des documents de dev ou de test"
+    ),
+}
+GUIDE = {
+    "G20": Wording("a rule without example", "une règle sans exemple"),
+    "G21": Wording("axioms that contradict each other", "des axiomes qui se contredisent"),
+    "G22": Wording(
+        "an example that breaks the guide's own ends or axioms",
+        "un exemple qui enfreint les extrémités ou les axiomes du guide",
+    ),
+    "G23": Wording(
+        "an example that breaks a coded rule", "un exemple qui enfreint une règle codée"
+    ),
+    "G24": Wording(
+        "a counter-example that the code of its rule does not catch",
+        "un contre-exemple que le code de sa règle ne détecte pas",
+    ),
+    "G25": Wording("an example with undeclared nesting", "un exemple à l’imbrication non déclarée"),
+    "G31": Wording("a label of gold that is not in the guide", "un type annoté absent du guide"),
+    "G32": Wording(
+        "a label of the guide that is never annotated", "un type du guide jamais annoté"
+    ),
+    "G33": Wording(
+        "relation ends that the guide does not allow",
+        "des extrémités de relation que le guide ne permet pas",
+    ),
+    "G34": Wording("an axiom broken in gold", "un axiome enfreint dans le corpus annoté"),
+    "G35": Wording(
+        "nesting that the guide does not declare", "une imbrication non déclarée par le guide"
+    ),
+    "G36": Wording(
+        "a mention that breaks a coded rule", "une mention qui enfreint une règle codée"
+    ),
+    "G37": Wording(
+        "gold annotates what a counter-example forbids",
+        "le corpus annote ce qu’un contre-exemple interdit",
+    ),
+    "G38": Wording(
+        "gold annotates an example's surface with another label",
+        "le corpus donne un autre type à la forme d’un exemple",
+    ),
+    "G39": Wording(
+        "rules whose examples are not met in gold",
+        "des règles dont les exemples ne se rencontrent pas dans le corpus",
+    ),
+}
+ANNOTATION = {
+    "A01": Wording(
+        "annotated elsewhere in the document and not here",
+        "annoté ailleurs dans le document, pas ici",
+    ),
+    "A02": Wording(
+        "annotated elsewhere in the corpus and not here", "annoté ailleurs dans le corpus, pas ici"
+    ),
+    "A03": Wording(
+        "a label that this surface hardly ever has", "un type que cette forme n’a presque jamais"
+    ),
+    "A04": Wording("a determiner inside the mention", "un déterminant dans la mention"),
+    "A05": Wording("crossing mentions", "mentions croisées"),
+    "A06": Wording("a space or sign at the edge", "un espace ou un signe au bord"),
+    "A07": Wording("an edge inside a word", "un bord dans un mot"),
+}
+TITLES = READING | DECLINING | CHECKING | GUIDE | ANNOTATION
