@@ -48,9 +48,9 @@ IMPACT: dict[str, Wording] = {
     ),
     "impact.differences": Wording(
         "Difference of F1 with its 95% interval; a gain counts only if it lies right of zero "
-        "against both controls",
+        "over gold alone and over the duplicates",
         "Écart de F1 et son intervalle à 95\u00a0%\u202f; un gain ne compte que s’il est à droite "
-        "de zéro par rapport aux deux témoins",
+        "de zéro par rapport aux documents annotés seuls et aux copies",
     ),
     "impact.scores": Wording(
         "F1 by arm: mean over seeds, and each seed",
@@ -74,11 +74,12 @@ IMPACT: dict[str, Wording] = {
     "impact.reading": Wording(
         "P, R: precision and recall (micro). ± standard deviation over seeds. Δ: difference of "
         "{metric} F1 with its 95% interval (bootstrap over seeds and test documents). Bold "
-        "colour: established after Holm’s correction. Seen, unseen: mentions whose form and label"
+        "colour: established (the interval excludes 0, and p < 0.05 after Holm’s correction). Seen, unseen: mentions whose form and label"
         " are or are not in the training sample.",
         "P, R\u00a0: précision et rappel (micro). ± écart-type sur les graines. Δ\u00a0: écart de "
         "F1 {metric} et son intervalle à 95\u00a0% (bootstrap sur les graines et les documents de "
-        "test). En gras et en couleur\u00a0: établi après correction de Holm. Vues, "
+        "test). En gras et en couleur\u00a0: établi (l’intervalle exclut 0, et p < 0,05 après "
+        "correction de Holm). Vues, "
         "inédites\u00a0: mentions dont la forme, avec ce type, figure ou non dans l’échantillon "
         "d’entraînement.",
     ),
