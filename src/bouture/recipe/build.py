@@ -216,9 +216,11 @@ def _checks(recipe: Recipe, base: Path) -> list[tuple[type[Any], Any]]:
 
 def _jobs(use: StrategyUse, train: Sequence[Document], seed: int) -> list[Job]:
     sources = [document.id for document in train]
-    if use.limit is not None and use.limit < len(sources):
-        drawn = set(random.Random(f"{seed} {use.label}").sample(sources, use.limit))
-        sources = [source for source in sources if source in drawn]
+    if use.limit is not None:
+        # The first of one shuffle: raising the limit adds sources and takes none away.
+        order = random.Random(f"{seed} {use.label}").sample(sources, len(sources))
+        chosen = set(order[: use.limit])
+        sources = [source for source in sources if source in chosen]
     return plan_jobs(sources, [(use.label, use.samples)])
 
 
