@@ -1,6 +1,7 @@
 """N1: is the text in the language of the corpus?"""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -52,6 +53,8 @@ class Language:
         if reference.language not in self._identifier.labels:
             raise UnknownNameError("language", reference.language, self._identifier.labels)
         self._identifier.set_languages(sorted({*LANGUAGES, reference.language}))
+        # A source is asked about with every document that was made from it.
+        self._probability = lru_cache(4096)(self._score)
         texts = [self._probability(_masked(d)) for d in reference.gold if self._is_judged(d)]
         least = [self._least(d) for d in reference.gold]
         self.thresholds = {
@@ -99,7 +102,7 @@ class Language:
     def _least(self, document: Document) -> float:
         return min((self._probability(text) for _, text in self._sentences(document)), default=1.0)
 
-    def _probability(self, text: str) -> float:
+    def _score(self, text: str) -> float:
         return float(dict(self._identifier.rank(text))[self._language])
 
     def _issue(

@@ -37,14 +37,16 @@ def show_plan(plan: "Plan") -> None:
     typeset = Typeset("en")
     columns = (
         "#jobs",
-        "#requests",
-        "#answered",
+        "#to ask",
+        "#stored",
         "#local",
-        "#declined",
+        "#not made",
         "#tokens in",
         "#tokens out",
     )
     made = table("What would be made", "strategy", *columns)
+    made.columns[0].no_wrap = True
+    made.padding = (0, 1, 0, 0)
     for one in plan.strategies:
         numbers = (one.jobs, one.requests, one.answered, one.local, one.declined, one.prompt_tokens)
         made.add_row(

@@ -5,6 +5,7 @@ with dots, hyphenated names, web addresses and emoji stay whole.
 """
 
 import re
+from functools import lru_cache
 
 from bouture.corpus.document import Span
 
@@ -86,11 +87,17 @@ _EITHER = "\"'’"  # closes when it touches what it follows
 _DASH = "-–—"
 
 
+# Everything that is asked of one document asks for its tokens and sentences again.
+REMEMBERED = 256
+
+
+@lru_cache(REMEMBERED)
 def tokenize(text: str) -> tuple[Span, ...]:
     """The tokens of `text`, in order, without overlap; what lies between them is white space or invisible."""
     return tuple(Span(*found.span()) for found in TOKEN.finditer(text))
 
 
+@lru_cache(REMEMBERED)
 def sentences(text: str) -> tuple[Span, ...]:
     """The sentences of `text`, trimmed, in order, without overlap; every token is in exactly one.
 
