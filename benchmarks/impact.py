@@ -1,4 +1,4 @@
-"""Does augmentation help, and what do wrong labels cost? `python benchmarks/impact.py TRAIN TEST [--thesaurus FILE]`.
+"""Does augmentation help, and what do wrong labels cost? `python benchmarks/impact.py [TRAIN TEST] [--what …] [--thesaurus FILE]`.
 
 strategies: the classical strategies on `--gold` documents, made from these documents alone, CRF and
 pair model, against none and the duplicate control.
@@ -7,6 +7,7 @@ documents: perfect ones help most, and the more errors, the less they help.
 """
 
 import argparse
+import os
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -22,6 +23,8 @@ from bouture.evaluate.leaks import find_leaks
 from bouture.evaluate.settings import Settings
 from bouture.strategies import STRATEGIES, Declined, Materials
 
+ROOT = Path(__file__).parent.parent
+CORPUS = Path(os.environ.get("BOUTURE_SHARED", ROOT.parent / "shared")) / "data" / "textmine2025"
 CLASSICAL = (
     "label_wise_token_replacement",
     "mention_replacement",
@@ -32,13 +35,13 @@ CLASSICAL = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("train", type=Path)
-    parser.add_argument("test", type=Path)
+    parser.add_argument("train", type=Path, nargs="?", default=CORPUS / "train.csv")
+    parser.add_argument("test", type=Path, nargs="?", default=CORPUS / "dev.csv")
     parser.add_argument("--thesaurus", type=Path, help="MyThes file, for synonym_replacement")
-    parser.add_argument("--what", choices=("strategies", "noise", "all"), default="all")
-    parser.add_argument("--gold", type=int, default=50)
+    parser.add_argument("--what", choices=("strategies", "noise", "all"), default="noise")
+    parser.add_argument("--gold", type=int, default=25)
     parser.add_argument(
-        "--labels", type=int, default=9, help="keep the most frequent entity labels"
+        "--labels", type=int, default=5, help="keep the most frequent entity labels"
     )
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--processes", type=int, default=0)

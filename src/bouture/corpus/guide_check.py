@@ -24,8 +24,8 @@ W_NO_EXAMPLE = Wording("rule {rule} has no example", "la règle {rule} n’a pas
 W_AXIOMS = Wording("relation {label}: {what}", "relation {label} : {what}")
 W_EXAMPLE = Wording("example of rule {rule}: {what}", "exemple de la règle {rule} : {what}")
 W_EXAMPLE_BREAKS = Wording(
-    "example of rule {rule}: {mention!r} ({label}) breaks rule {broken}",
-    "exemple de la règle {rule} : {mention!r} ({label}) enfreint la règle {broken}",
+    "example of rule {rule}: “{mention}” ({label}) breaks rule {broken}",
+    "exemple de la règle {rule} : « {mention} » ({label}) enfreint la règle {broken}",
 )
 W_COUNTER = Wording(
     "counter-example of rule {rule}: the code {check} does not catch it",
@@ -40,12 +40,12 @@ W_UNUSED = Wording(
     "le type {label} du guide n’est jamais annoté",
 )
 W_FORBIDDEN = Wording(
-    "{mention!r} ({label}) is annotated {count} time(s) as the counter-example of rule {rule} forbids",
-    "{mention!r} ({label}) est annoté {count} fois, ce qu’interdit le contre-exemple de la règle {rule}",
+    "“{mention}” ({label}) is annotated {count} time(s) as the counter-example of rule {rule} forbids",
+    "« {mention} » ({label}) est annoté {count} fois, ce qu’interdit le contre-exemple de la règle {rule}",
 )
 W_OTHER_LABEL = Wording(
-    "{mention!r} is {label} in the example of rule {rule}; gold says {others}",
-    "{mention!r} est {label} dans l’exemple de la règle {rule} ; le corpus annoté dit {others}",
+    "“{mention}” is {label} in the example of rule {rule}; gold says {others}",
+    "« {mention} » est {label} dans l’exemple de la règle {rule} ; le corpus annoté dit {others}",
 )
 W_UNCOVERED = Wording(
     "{count} rule(s) whose examples are not met in gold: {rules}",

@@ -23,20 +23,20 @@ PROBLEMS = {
     ),
     "G03": Problem(
         Wording(
-            "label {label!r} is missing or already defined at line {first}",
-            "le type {label!r} manque ou est déjà défini à la ligne {first}",
+            "label “{label}” is missing or already defined at line {first}",
+            "le type « {label} » manque ou est déjà défini à la ligne {first}",
         ),
         "give each `###` heading its own label, as the first word",
     ),
     "G04": Problem(
         Wording(
-            "unknown field {field!r}; known here: {known}",
-            "champ inconnu {field!r} ; champs connus ici : {known}",
+            "unknown field “{field}”; known here: {known}",
+            "champ inconnu “{field}” ; champs connus ici : {known}",
         ),
         "correct its name; plain paragraphs may say anything",
     ),
     "G05": Problem(
-        Wording("a rule without a valid id: {text!r}", "règle sans identifiant valable : {text!r}"),
+        Wording("a rule without a valid id: “{text}”", "règle sans identifiant valable : « {text} »"),
         "write `- [PER-I1] …`: capitals, a hyphen, I, E or B, a number",
     ),
     "G06": Problem(
@@ -55,13 +55,13 @@ PROBLEMS = {
     ),
     "G09": Problem(
         Wording(
-            "label {label!r} of the example is not in the guide; known: {known}",
-            "le type {label!r} de l’exemple n’est pas dans le guide ; types connus : {known}",
+            "label “{label}” of the example is not in the guide; known: {known}",
+            "le type « {label} » de l’exemple n’est pas dans le guide ; types connus : {known}",
         ),
         "correct it, or define the label",
     ),
     "G10": Problem(
-        Wording("unknown axiom {axiom!r}; known: {known}", "axiome inconnu {axiom!r} ; axiomes connus : {known}"),
+        Wording("unknown axiom “{axiom}”; known: {known}", "axiome inconnu « {axiom} » ; axiomes connus : {known}"),
         "separate axioms with ;",
     ),
     "G11": Problem(
@@ -81,27 +81,27 @@ PROBLEMS = {
         "write `**Ends.** HEAD → TAIL ; …` (or `**Extrémités.** …`) below its heading",
     ),
     "G15": Problem(
-        Wording("unknown item below a rule: {text!r}", "élément inconnu sous une règle : {text!r}"),
+        Wording("unknown item below a rule: “{text}”", "élément inconnu sous une règle : « {text} »"),
         "write `- Example: …` or `- Counter-example: …` (Exemple, Contre-exemple), or move it into the rule",
     ),
     "G16": Problem(
         Wording(
-            "axiom {axiom!r}: {label!r} is not a relation of the guide; known: {known}",
-            "axiome {axiom!r} : {label!r} n’est pas une relation du guide ; relations connues : {known}",
+            "axiom “{axiom}”: “{label}” is not a relation of the guide; known: {known}",
+            "axiome « {axiom} » : « {label} » n’est pas une relation du guide ; relations connues : {known}",
         ),
         "correct the label, or define the relation",
     ),
     "G17": Problem(
         Wording(
-            "field {field!r} is already given at line {first}",
-            "le champ {field!r} est déjà donné à la ligne {first}",
+            "field “{field}” is already given at line {first}",
+            "le champ « {field} » est déjà donné à la ligne {first}",
         ),
         "keep one",
     ),
     "G18": Problem(
         Wording(
-            "{label!r} is not an entity label of the guide; known: {known}",
-            "{label!r} n’est pas un type d’entité du guide ; types connus : {known}",
+            "“{label}” is not an entity label of the guide; known: {known}",
+            "« {label} » n’est pas un type d’entité du guide ; types connus : {known}",
         ),
         "correct it, or define the label",
     ),

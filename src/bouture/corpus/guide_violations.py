@@ -27,8 +27,8 @@ W_AXIOM = Wording(
     "{relation} : enfreint l’axiome « {axiom_fr} »{because}",
 )
 W_RULE = Wording(
-    "{mention!r} ({label}) breaks rule {rule}: {check}",
-    "{mention!r} ({label}) enfreint la règle {rule} : {check}",
+    "“{mention}” ({label}) breaks rule {rule}: {check}",
+    "« {mention} » ({label}) enfreint la règle {rule} : {check}",
 )
 
 
