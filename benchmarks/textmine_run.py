@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from bouture.verbs.measure import evaluate_run  # noqa: E402
 from bouture.verbs.reporting import report_run  # noqa: E402
-from bouture.verbs.study import run  # noqa: E402
+from bouture.verbs.study import augment  # noqa: E402
 from llm.rewriting import rewriting_server  # noqa: E402
 
 SHARED = Path(os.environ.get("BOUTURE_SHARED", ROOT.parent / "shared"))
@@ -45,13 +45,13 @@ def main() -> None:
             "evaluate.sizes": f"[{asked.size}]",
         }
         started = time.perf_counter()
-        summary = run(recipe, settings)
+        summary = augment(recipe, settings)
         made = time.perf_counter()
         print(f"made in {made - started:.0f} s: {summary.requested} requested")
         for name, counts in summary.strategies.items():
             print(f"  {name:30} {counts}")
         print(f"  rejected for {summary.rejections}")
-        for evaluation in evaluate_run(recipe, settings):
+        for evaluation in evaluate_run(recipe, settings, processes=0):
             print(f"{evaluation.task} in {evaluation.seconds:.0f} s: {evaluation.verdict.text}")
             for cell in evaluation.cells:
                 print(f"  {cell.arm:30} micro {cell.micro.f1:.3f} macro {cell.macro.f1:.3f}")

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from bouture.recipe.reader import load_recipe
     from bouture.verbs.corpus import convert, describe, validate
     from bouture.verbs.initial import init
+    from bouture.verbs.main_job import run
     from bouture.verbs.measure import agree, check, evaluate
     from bouture.verbs.planning import plan
     from bouture.verbs.reporting import report
-    from bouture.verbs.study import preview, run
+    from bouture.verbs.study import preview
 
 _HOMES = {
     "corpus.anchoring": ("Anchored", "Quote", "anchor"),
@@ -40,7 +41,8 @@ _HOMES = {
     "verbs.initial": ("init",),
     "verbs.planning": ("plan",),
     "verbs.reporting": ("report",),
-    "verbs.study": ("preview", "run"),
+    "verbs.main_job": ("run",),
+    "verbs.study": ("preview",),
 }
 _WHERE = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -130,21 +130,18 @@ def run(
     """
     from bouture.cli.progress import Progress
     from bouture.cli.show_study import show_summary
-    from bouture.verbs.measure import evaluate_run
-    from bouture.verbs.reporting import report_run
-    from bouture.verbs.study import run as work
+    from bouture.verbs.main_job import Listeners
+    from bouture.verbs.main_job import run as work
 
-    settings = settings_of(set_)
     with Progress(quiet or json) as progress:
-        summary = work(recipe, settings, progress)
-        evaluations = evaluate_run(recipe, settings, progress.evaluation)
-    page = report_run(recipe, settings, lang)
+        told = Listeners(progress, progress.evaluation)
+        done = work(recipe, settings_of(set_), told, language=lang, processes=0)
     if json:
-        print_json(summary)
+        print_json(done.summary)
     else:
-        show_summary(summary, evaluations, lang or "en")
-        say(f"report: {page}", quiet)
-    return int(summary.failed > 0 or summary.pending > 0)
+        show_summary(done.summary, done.evaluations, lang or "en")
+        say(f"report: {done.report}", quiet)
+    return int(done.summary.failed > 0 or done.summary.pending > 0)
 
 
 def report(

@@ -31,7 +31,7 @@ PROBLEMS = {
     "G04": Problem(
         Wording(
             "unknown field “{field}”; known here: {known}",
-            "champ inconnu “{field}” ; champs connus ici : {known}",
+            "champ inconnu « {field} » ; champs connus ici : {known}",
         ),
         "correct its name; plain paragraphs may say anything",
     ),

@@ -106,7 +106,9 @@ class EvaluateSection(Design):
 
     part: Literal["dev", "test"] = Field("test", description="the documents to measure on")
     tasks: tuple[Task, ...] = ("entities", "relations")
-    processes: NonNegativeInt = Field(0, description="0: as many as there are usable cores")
+    processes: NonNegativeInt = Field(
+        0, description="0: every usable core on the command line, one process in a script"
+    )
     learners: dict[Task, Use] = Field(
         {}, description="learner of a task and its options; crf and pairs when absent"
     )

@@ -20,7 +20,6 @@ from bouture.errors import ExperimentError, RecipeError
 from bouture.evaluate.evaluation import Evaluation, Event
 from bouture.evaluate.experiment import evaluate as run_experiment
 from bouture.evaluate.settings import Settings
-from bouture.recipe.build import Study
 from bouture.recipe.sections import EvaluateSection
 from bouture.review.agreement import Agreement
 from bouture.review.agreement import agree as measure_agreement
@@ -89,11 +88,16 @@ class Evaluated(msgspec.Struct, frozen=True):
 
 
 def evaluate_run(
-    recipe: RecipeLike, settings: Overrides = None, on_event: OnEvent | None = None
+    recipe: RecipeLike,
+    settings: Overrides = None,
+    on_event: OnEvent | None = None,
+    *,
+    processes: int = 1,
 ) -> tuple[Evaluation, ...]:
     """The impact experiments that a recipe asks for, on what its run has accepted; kept in the run folder.
 
-    Empty when the recipe has no `evaluate` section or nothing was accepted.
+    Empty when the recipe has no `evaluate` section or nothing was accepted. `processes` counts where
+    the recipe leaves it open; more than one needs `if __name__ == "__main__":` in a script.
     """
     study = study_of(recipe, settings)
     wanted = study.recipe.evaluate
@@ -111,7 +115,13 @@ def evaluate_run(
         return ()
     digest = hashlib.sha256(
         msgspec.json.encode(
-            [study.train, held_out, synthetic, wanted.model_dump(mode="json")], order="sorted"
+            [
+                study.train,
+                held_out,
+                synthetic,
+                wanted.model_dump(mode="json", exclude={"processes"}),
+            ],
+            order="sorted",
         )
     ).hexdigest()
     file = study.recipe.run / "evaluation.json"
@@ -122,7 +132,7 @@ def evaluate_run(
                 study.train,
                 held_out,
                 synthetic,
-                settings_of_task(study, wanted, task),
+                settings_of_task(wanted, task, processes),
                 on_event,
                 study.made_again,
             )
@@ -142,12 +152,13 @@ def read_evaluations(run: Path) -> Evaluated | None:
         return None
 
 
-def settings_of_task(study: Study, wanted: EvaluateSection, task: str) -> Settings:
+def settings_of_task(wanted: EvaluateSection, task: str, processes: int) -> Settings:
     """The settings of one experiment, from the recipe's section."""
     learner = {str(name): use for name, use in wanted.learners.items()}.get(task)
     given = wanted.model_dump(exclude={"part", "tasks", "learners"})
     if learner is not None:
         given |= {"learner": learner.use, "options": learner.options}
+    given["processes"] = wanted.processes or processes
     return Settings(task=task, **given)
 
 

@@ -96,10 +96,10 @@ def session(recipe: RecipeLike, settings: Settings = None) -> Iterator[Session]:
         yield Session(study, folder, client)
 
 
-def run(recipe: RecipeLike, settings: Settings = None, on_event: OnEvent = ignore) -> Summary:
-    """The main job: asks, reads back, checks, keeps. The same call continues what was stopped.
+def augment(recipe: RecipeLike, settings: Settings = None, on_event: OnEvent = ignore) -> Summary:
+    """Asks, reads back, checks, keeps. The same call continues what was stopped.
 
-    Measuring and the report are `evaluate_run` and `report`; `bouture run` calls all three.
+    The first part of `bouture.run`, which then measures and reports.
 
     Args:
         recipe: what to do; its `run` names the folder that everything is written to.
