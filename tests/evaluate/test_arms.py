@@ -3,7 +3,7 @@
 import pytest
 
 from bouture.corpus.document import Document, Origin
-from bouture.evaluate.arms import Draw, Pool
+from bouture.evaluate.arms import Draw, Pool, Remake
 from evaluate.planted import copies, corpus
 
 GOLD = corpus("g", 20)
@@ -101,7 +101,7 @@ def test_a_lexicon_of_the_whole_corpus_is_an_upper_bound_until_it_is_made_again(
                 f"{document.id}+{seed}", "autre", origin=Origin("unknown", (document.id,))
             )
 
-    again = pool.made_again([3, 6], 2, remake)
+    again = pool.made_again([3, 6], 2, Remake(frozenset({"local"}), remake))
     assert again.bounded() == frozenset()
     assert set(again.remade) == {(3, 0), (3, 1)}
     draw = Draw(again, 3, 1, 1.0)
@@ -111,3 +111,12 @@ def test_a_lexicon_of_the_whole_corpus_is_an_upper_bound_until_it_is_made_again(
     assert all(d.text == "refait" and d.id.endswith("@3.1") for d in extra)
     whole = [again.documents[n].text for n in Draw(again, 6, 1, 1.0).training_set("local").extra]
     assert sorted(whole) == sorted(d.text for d in made)
+
+
+def test_a_strategy_that_makes_nothing_of_a_sample_falls_back_on_nothing():
+    gold = [Document(f"g{n}", f"texte {n}") for n in range(4)]
+    made = [Document(f"s{n}", f"neuf {n}", origin=Origin("local", (f"g{n}",))) for n in range(4)]
+    remake = Remake(frozenset({"local"}), lambda sample, seed: [])
+    again = Pool.of(gold, made).made_again([2], 1, remake)
+    assert Draw(again, 2, 0, 1.0).training_set("local").extra == ()
+    assert again.bounded() == frozenset()

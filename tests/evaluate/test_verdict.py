@@ -154,3 +154,16 @@ def test_too_few_test_documents_decide_nothing(test: tuple[int, int]) -> None:
     verdict = judge([], [], [100], Settings(task="entities"), test=Basis(*test, 100))
     assert verdict.decision is Decision.CANNOT_TELL
     assert str(test[0]) in verdict.text_fr and str(test[1]) in verdict.text
+
+
+def test_several_seeds_that_are_one_experiment_claim_nothing():
+    gains = both(0.05, 0.05, 0.02, arm="llm", size=100)
+    settings = Settings(task="entities")
+    free = judge(gains, [], [100], settings, test=Basis(50, 300, 100))
+    assert free.decision is Decision.AUGMENT
+    repeated = Basis(50, 300, 100, repeated=frozenset({(100, "llm")}))
+    held = judge(gains, [], [100], settings, test=repeated)
+    assert held.decision is Decision.CANNOT_TELL
+    assert "une seule expérience" in held.text_fr
+    bounded = Basis(50, 300, 200, bounded=frozenset({"llm"}))
+    assert judge(gains, [], [100], settings, test=bounded).decision is Decision.CANNOT_TELL

@@ -1,5 +1,6 @@
 """Names in a recipe become objects, and what must not change while a run continues is one string."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from bouture.recipe.reader import load_recipe
 
 def study(example: Path, **settings: str) -> Study:
     named = {name.replace("__", "."): value for name, value in settings.items()}
-    return build(load_recipe(example, named), example)
+    return build(load_recipe(example, named))
 
 
 def test_the_example_is_built_whole(example: Path) -> None:
@@ -72,3 +73,36 @@ def test_a_name_used_twice_is_refused(example: Path) -> None:
         study(example, strategies="[{use: duplicate}, {use: duplicate}]")
     twice = study(example, strategies="[{use: duplicate}, {use: duplicate, name: again}]")
     assert list(twice.strategies) == ["duplicate", "again"]
+
+
+def test_a_recipe_that_was_read_keeps_its_folder(
+    example: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    read = load_recipe(example)
+    monkeypatch.chdir(tmp_path)
+    assert len(build(read).jobs) == 5 * len(build(read).train)
+
+
+def test_adding_a_strategy_that_asks_a_model_continues_a_local_run(example: Path) -> None:
+    one = "{use: shuffle_within_segments}"
+    local = study(example, strategies=f"[{one}]", model="null")
+    both = study(example, strategies=f"[{one}, {{use: rewrite}}]")
+    old, new = (json.loads(one.fingerprint()) for one in (local, both))
+    assert {key for key in old | new if old.get(key) != new.get(key)} == {"strategy rewrite"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ({"evaluate__sizes": "[500]"}, "larger than the 119"),
+        ({"evaluate__arms": "[nosuch]"}, "no arm 'nosuch'"),
+        ({"evaluate__learners": "{entities: {use: crff}}"}, "crff"),
+        ({"strategies": "[{use: duplicate, name: mixture}]"}, "name of an arm"),
+        ({"strategies": "[{use: duplicate}]"}, "nothing to compare"),
+    ],
+)
+def test_an_experiment_that_could_not_be_run_is_refused_before_anything_is_asked(
+    example: Path, setting: dict[str, str], said: str
+) -> None:
+    with pytest.raises(RecipeError, match=said):
+        study(example, **setting)

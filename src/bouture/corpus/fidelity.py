@@ -46,8 +46,8 @@ CUES = (
         "hypothesis",
         "hypothèse",
         re.compile(
-            r"\b(?:aurai(?:t|ent)|serai(?:t|ent)|pourrai(?:t|ent)|devrai(?:t|ent)|menace(?:nt)? d|"
-            r"peut-être|éventuel\w*|would|could|might|may|perhaps|allegedly)\b",
+            r"\b(?:aurai(?:t|ent)|serai(?:t|ent)|pourrai(?:t|ent)|devrai(?:t|ent)|menace(?:nt)? d(?:e\b|[’'])|"
+            r"peut-être|éventuel\w*|would|could|might|(?-i:may)|perhaps|allegedly)\b",
             re.IGNORECASE,
         ),
     ),

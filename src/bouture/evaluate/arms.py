@@ -11,7 +11,7 @@ import hashlib
 import random
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, zip_longest
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import msgspec
 
@@ -49,16 +49,18 @@ class Pool(NamedTuple):
     def made_again(self, sizes: Sequence[int], seeds: int, remake: "Remake") -> "Pool":
         """The pool with the documents that `remake` makes from each gold sample below the whole corpus.
 
-        Documents of strategies that are not in the pool are left out.
+        Documents of strategies that are not in the pool are left out. A strategy made again once is
+        made again everywhere, even where it makes nothing.
         """
         documents, remade = list(self.documents), {}
+        names = [name for name in self.strategies if name in remake.strategies]
         for size in sizes:
             for seed in range(seeds) if size < self.gold else ():
                 sample = [self.documents[n] for n in Draw(self, size, seed, 1.0).gold]
-                found: dict[str, list[int]] = {}
-                for document in remake(sample, seed):
-                    if document.origin and document.origin.strategy in self.strategies:
-                        found.setdefault(document.origin.strategy, []).append(len(documents))
+                found: dict[str, list[int]] = {name: [] for name in names}
+                for document in remake.make(sample, seed):
+                    if document.origin and document.origin.strategy in found:
+                        found[document.origin.strategy].append(len(documents))
                         id = f"{document.id}@{size}.{seed}"
                         documents.append(msgspec.structs.replace(document, id=id))
                 remade[size, seed] = {name: tuple(numbers) for name, numbers in found.items()}
@@ -149,8 +151,13 @@ class Draw:
         return _rng(f"{self._name}\n{arm}")
 
 
-Remake: TypeAlias = Callable[[Sequence[Document], int], Iterable[Document]]
-"""Makes documents from a gold sample and a seed; each says its strategy in its origin."""
+class Remake(NamedTuple):
+    """How local strategies are run again on a gold sample."""
+
+    strategies: frozenset[str]
+    """Their names."""
+    make: Callable[[Sequence[Document], int], Iterable[Document]]
+    """From a gold sample and a seed; each document says its strategy in its origin."""
 
 
 def _is_local(document: Document) -> bool:

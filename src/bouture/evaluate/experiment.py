@@ -19,7 +19,7 @@ from bouture.evaluate.arms import NONE, Pool, Remake, TrainingSet
 from bouture.evaluate.catalog import LEARNERS
 from bouture.evaluate.comparing import Comparer, Measured, cell
 from bouture.evaluate.evaluation import Evaluation, Event, Fitted, Planned
-from bouture.evaluate.leaks import refuse_leaks
+from bouture.evaluate.leaks import find_leaks, refuse_leaks
 from bouture.evaluate.planning import Plan, lay_out
 from bouture.evaluate.scores import score
 from bouture.evaluate.settings import Settings
@@ -65,7 +65,7 @@ def evaluate(
     """
     began = time.monotonic()
     pool = Pool.of(train, synthetic)
-    plan = lay_out(pool, test, settings, remake)
+    plan = lay_out(pool, test, settings, remake and _without_leaks(remake, test))
     pool = plan.pool
     refuse_leaks(train, test, synthetic)
     question = _question(pool, test, settings)
@@ -102,10 +102,27 @@ def evaluate(
             per_label,
             plan.sizes,
             settings,
-            test=Basis(len(test), question.units, len(train), pool.bounded()),
+            test=Basis(
+                sum(bool(_unit_labels(document, settings.task)) for document in test),
+                question.units,
+                len(train),
+                pool.bounded(),
+                notes.repeated_arms(plan.sets),
+            ),
         ),
         seconds=time.monotonic() - began,
     )
+
+
+def _without_leaks(remake: Remake, test: Sequence[Document]) -> Remake:
+    """Documents made again that happen to hold test text are left out: they came about by chance."""
+
+    def make(sample: Sequence[Document], seed: int) -> list[Document]:
+        made = list(remake.make(sample, seed))
+        leaking = {leak.through for leak in find_leaks(sample, test, made)}
+        return [document for document in made if document.id not in leaking]
+
+    return remake._replace(make=make)
 
 
 def _tell_nobody(event: Event) -> None:

@@ -95,7 +95,7 @@ def about(pool: Pool, sizes: Sequence[int], settings: Settings) -> list[Note]:
     unknown = sum(1 for document in used if not gold_behind(document))
     if unknown and partial:
         found.append(_note(SOURCES_UNKNOWN, number=unknown, gold=pool.gold))
-    if partial and pool.remade:
+    if partial and any(pool.remade.values()):
         found.append(_note(REMADE, gold=pool.gold))
     if partial and pool.bounded() and len(used) > unknown:
         found.append(_note(LEXICONS, gold=pool.gold))
@@ -130,13 +130,19 @@ def shortfalls(
 def repeated(sets: Mapping[tuple[int, str], Sequence[TrainingSet]]) -> list[Note]:
     """Arms whose seeds all have the same training set, so that they are one experiment and not several."""
     arms: dict[int, list[str]] = {}
-    for (size, arm), drawn in sets.items():
-        if len(drawn) > 1 and len(set(drawn)) == 1:
-            arms.setdefault(size, []).append(arm)
+    for size, arm in sorted(repeated_arms(sets)):
+        arms.setdefault(size, []).append(arm)
     return [
         _note(REPEATED, size=size, arms=", ".join(names), seeds=len(sets[size, names[0]]))
         for size, names in arms.items()
     ]
+
+
+def repeated_arms(
+    sets: Mapping[tuple[int, str], Sequence[TrainingSet]],
+) -> frozenset[tuple[int, str]]:
+    """(size, arm) whose seeds all have the same training set."""
+    return frozenset(key for key, drawn in sets.items() if len(drawn) > 1 and len(set(drawn)) == 1)
 
 
 def _note(wording: Wording, **evidence: Any) -> Note:

@@ -38,6 +38,7 @@ from bouture.evaluate.verdict_words import (
     NO_CONTROL,
     NO_GAIN,
     NOTHING,
+    ONE_EXPERIMENT,
     OTHERWISE,
     SHORT,
     SUGGESTIVE,
@@ -55,12 +56,21 @@ class Basis(NamedTuple):
     """What the verdict rests on."""
 
     documents: int
+    """Test documents that hold something to find."""
     units: int
     """Gold mentions or relations in the test documents."""
     gold: int
     """Training documents in all."""
     bounded: frozenset[str] = frozenset()
     """Arms whose gain below `gold` documents is an upper bound at best (see `Pool.bounded`)."""
+    repeated: frozenset[tuple[int, str]] = frozenset()
+    """(size, arm) whose seeds are one experiment: the safeguard of several seeds is not there."""
+
+    def doubt(self, size: int, arm: str) -> Wording | None:
+        """Why no gain may be claimed for this arm at this size, whatever its figures."""
+        if arm in self.bounded and size < self.gold:
+            return UPPER_BOUND
+        return ONE_EXPERIMENT if (size, arm) in self.repeated else None
 
 
 class Judged(NamedTuple):
@@ -69,8 +79,8 @@ class Judged(NamedTuple):
     arm: str
     comparisons: tuple[Comparison, ...]
     decision: Decision
-    bounded: bool = False
-    """Whether its gain is an upper bound at best."""
+    doubt: Wording | None = None
+    """Why no gain may be claimed for it, whatever its figures."""
 
     @property
     def weakest(self) -> Comparison:
@@ -103,7 +113,7 @@ def judge(
             primary,
             per_label,
             settings,
-            test.bounded if size < test.gold else frozenset(),
+            test,
         )
         for size in sizes
     ]
@@ -128,7 +138,7 @@ def _judge_size(
     comparisons: Iterable[Comparison],
     per_label: Iterable[LabelDelta],
     settings: Settings,
-    bounded: frozenset[str],
+    test: Basis,
 ) -> SizeVerdict:
     arms: dict[str, list[Comparison]] = {}
     for comparison in comparisons:
@@ -138,12 +148,7 @@ def _judge_size(
         text, text_fr = (text.format(size=size) for text in NOTHING)
         return SizeVerdict(size, Decision.CANNOT_TELL, "", text, text_fr)
     judged = [
-        Judged(
-            arm,
-            tuple(against),
-            _decide(against, settings.worthwhile, arm in bounded),
-            arm in bounded,
-        )
+        _judged(arm, tuple(against), settings.worthwhile, test.doubt(size, arm))
         for arm, against in arms.items()
     ]
     decision = next(d for d in _PRECEDENCE if any(one.decision == d for one in judged))
@@ -158,12 +163,21 @@ def _judge_size(
 _PRECEDENCE = (Decision.AUGMENT, Decision.CANNOT_TELL, Decision.DO_NOT_AUGMENT)
 
 
-def _decide(against: Sequence[Comparison], worthwhile: float, bounded: bool) -> Decision:
+def _judged(
+    arm: str, against: tuple[Comparison, ...], worthwhile: float, doubt: Wording | None
+) -> Judged:
+    decision = _decide(against, worthwhile)
+    if decision == Decision.AUGMENT and doubt is not None:
+        return Judged(arm, against, Decision.CANNOT_TELL, doubt)
+    return Judged(arm, against, decision)
+
+
+def _decide(against: Sequence[Comparison], worthwhile: float) -> Decision:
     if any(
         c.loss or c.high < worthwhile or (c.delta <= 0 and c.high < 2 * worthwhile) for c in against
     ):
         return Decision.DO_NOT_AUGMENT
-    if len(against) == len(AGAINST) and all(c.gain for c in against) and not bounded:
+    if len(against) == len(AGAINST) and all(c.gain for c in against):
         return Decision.AUGMENT
     return Decision.CANNOT_TELL
 
@@ -224,10 +238,10 @@ def _advice(best: Judged, language: int, settings: Settings) -> str:
     """What would settle it, from where the uncertainty comes from."""
     if len(best.comparisons) < len(AGAINST):
         return NO_CONTROL[language]
-    if best.bounded:
-        return UPPER_BOUND[language]
+    if best.doubt is not None:
+        return best.doubt[language]
     weakest = best.weakest
-    if weakest.low > 0:
+    if all(c.low > 0 for c in best.comparisons):
         return SUGGESTIVE[language]
     target = max(weakest.delta, settings.worthwhile)
     if target <= 0:

@@ -63,6 +63,13 @@ UPPER_BOUND = Wording(
     "l’échantillon. `bouture run`, avec cette taille dans la recette, les produit de nouveau à partir "
     "de chaque échantillon.",
 )
+ONE_EXPERIMENT = Wording(
+    "All seeds have the same training documents here: this is one experiment, not several. More "
+    "documents to draw from (`samples: 2`) or a size below the whole corpus would make them differ.",
+    "Toutes les graines ont ici les mêmes documents d’entraînement : c’est une seule expérience. "
+    "Davantage de documents à tirer (`samples: 2`) ou une taille inférieure au corpus entier les "
+    "ferait varier.",
+)
 MORE_TESTS = Wording(
     "What would settle it for a difference of {target}: about {times} times as many test documents.",
     "Pour trancher sur un écart de {target}, il faudrait environ {times} fois plus de documents de "

@@ -20,6 +20,8 @@ from bouture.corpus.guide_reader import read_guide
 from bouture.corpus.schema import Schema
 from bouture.corpus.splits import shared_ids
 from bouture.errors import BoutureError, DocumentError, RecipeError
+from bouture.evaluate.arms import DUPLICATE, ORACLE, RESERVED
+from bouture.evaluate.catalog import LEARNERS
 from bouture.llm.catalog import PROVIDERS
 from bouture.llm.provider import Provider
 from bouture.recipe.reader import options_of
@@ -69,6 +71,15 @@ class Study(NamedTuple):
         provider: Provider = member(options)
         return provider
 
+    @property
+    def local(self) -> frozenset[str]:
+        """Names of the strategies that ask no model."""
+        return frozenset(
+            use.label
+            for use in self.recipe.strategies
+            if not getattr(STRATEGIES.load(use.use), "asks_model", False)
+        )
+
     def made_again(self, sample: Sequence[Document], seed: int) -> list[Document]:
         """What the strategies that ask no model make of a gold sample alone, unchecked.
 
@@ -79,16 +90,15 @@ class Study(NamedTuple):
             gold=sample, schema=self.schema, guide=self.guide, language=self.recipe.language
         )
         made: list[Document] = []
+        by_id = {document.id: document for document in sample}
         for use in self.recipe.strategies:
             member = STRATEGIES.load(use.use)
-            if getattr(member, "asks_model", False):
+            if use.label not in self.local:
                 continue
             strategy: Strategy = member(materials, self.options[use.label])
             strategy.name = use.label
-            for number in range(use.samples):
-                for document in sample:
-                    job = Job(document.id, use.label, number)
-                    made += _made_locally(strategy, document, job, self.recipe.seed + seed)
+            for job in _jobs(use, sample, self.recipe.seed):
+                made += _made_locally(strategy, by_id[job.source], job, self.recipe.seed + seed)
         return made
 
     def used(self) -> dict[str, Any]:
@@ -114,26 +124,24 @@ class Study(NamedTuple):
         kept = self.recipe.model_dump(mode="json", include={"language", "seed", "checks"})
         for use in self.recipe.strategies:
             kept[f"{PART}{use.label}"] = [use.use, _content(self.options[use.label])]
-        if self.recipe.model is not None:
-            kept["model"] = [self.recipe.model.name, self.recipe.model.parameters]
+            if self.recipe.model is not None and use.label not in self.local:
+                asked = [self.recipe.model.name, self.recipe.model.parameters]
+                kept[f"{PART}{use.label}"].append(asked)
         kept["train"] = _digest(self.train)
         kept["held_out"] = _digest([*self.dev, *self.test])
         kept["guide"] = _sha256((self.guide.text if self.guide else "").encode())
         return json.dumps(kept, sort_keys=True, ensure_ascii=False)
 
 
-def build(recipe: Recipe, base: Path) -> Study:
+def build(recipe: Recipe) -> Study:
     """Reads the corpora and the guide, and makes the strategies and the jobs.
-
-    Args:
-        recipe: what to do.
-        base: the folder of the recipe: paths among the options are relative to it.
 
     Raises:
         FormatError, GuideError: a file that cannot be read.
         RecipeError: a name that no catalogue knows, an option that its member does not have, or a
             training document that is also a dev or test document.
     """
+    base = recipe.base
     train, dev, test = (_read(recipe, part) for part in ("train", "dev", "test"))
     _disjoint(train, [*dev, *test])
     guide = read_guide(recipe.corpus.guide) if recipe.corpus.guide else None
@@ -168,6 +176,7 @@ def build(recipe: Recipe, base: Path) -> Study:
         strategies[use.label] = strategy
     jobs = [job for use in recipe.strategies for job in _jobs(use, train, recipe.seed)]
     _checks(recipe, base)  # a wrong name is told before anything is asked
+    _experiment(recipe, len(train), base)
     return Study(recipe, base, train, dev, test, guide, schema, strategies, options, jobs)
 
 
@@ -201,6 +210,35 @@ def _disjoint(train: Sequence[Document], held_out: Sequence[Document]) -> None:
             f"{'…' if len(shared) > 5 else ''}",
             hint="documents to measure on must not be among those to grow from: remove them from one side",
         )
+
+
+def _experiment(recipe: Recipe, gold: int, base: Path) -> None:
+    """Refuses an experiment that could not be run once everything is made."""
+    wanted = recipe.evaluate
+    if wanted is None:
+        return
+    names = [use.label for use in recipe.strategies]
+    if taken := [name for name in names if name in RESERVED and name != DUPLICATE]:
+        raise RecipeError(
+            f"strategies: {taken[0]!r} is the name of an arm of every experiment",
+            hint="give this strategy another `name`",
+        )
+    if all(name == DUPLICATE for name in names) and ORACLE not in wanted.arms:
+        raise RecipeError("evaluate: with nothing but duplicates there is nothing to compare")
+    for arm in wanted.arms:
+        if arm not in (*RESERVED, *names):
+            raise RecipeError(
+                f"evaluate.arms: there is no arm {arm!r}",
+                hint=f"known: {', '.join((*RESERVED, *names))}",
+            )
+    if all(size != "all" and size > gold for size in wanted.sizes):
+        raise RecipeError(
+            f"evaluate.sizes: all are larger than the {gold} training documents",
+            hint="give smaller ones, or `all`",
+        )
+    for task, use in wanted.learners.items():
+        where = f"evaluate.learners.{task}"
+        options_of(_known(LEARNERS, use.use, where), use.options, f"{where}.options", base)
 
 
 def _checks(recipe: Recipe, base: Path) -> list[tuple[type[Any], Any]]:

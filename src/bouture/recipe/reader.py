@@ -37,6 +37,8 @@ def load_recipe(path: str | Path, settings: Mapping[str, str] | None = None) -> 
         raise RecipeError(
             f"not UTF-8 (byte {error.start})", path=path, hint="save as UTF-8"
         ) from None
+    except RecursionError:
+        raise RecipeError("an alias that contains itself", path=path, hint="write it out") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise RecipeError(
@@ -50,7 +52,9 @@ def load_recipe(path: str | Path, settings: Mapping[str, str] | None = None) -> 
     for key, value in (settings or {}).items():
         _override(raw, key, value)
     recipe = decode(Recipe, raw, path, Lines(text))
-    return _resolve(recipe, path.resolve().parent, frozenset(settings or {}), "")
+    recipe = _resolve(recipe, path.resolve().parent, frozenset(settings or {}), "")
+    recipe._base = path.resolve().parent
+    return recipe
 
 
 def decode(model: type[Model], raw: Any, path: Path | None, lines: "Lines | None" = None) -> Model:
@@ -138,7 +142,7 @@ def _problem(model: type[BaseModel], found: Any, lines: Lines | None) -> tuple[i
 
 def _is_branch(part: str | int) -> bool:
     """Whether pydantic put the name of a union's branch into the place of an error."""
-    return isinstance(part, str) and ("[" in part or "-" in part or part in {"int", "str"})
+    return isinstance(part, str) and ("[" in part or part in {"int", "str", "constrained-int"})
 
 
 def _fields_at(model: type[BaseModel], key: Sequence[str | int]) -> list[str]:
@@ -169,10 +173,12 @@ def _override(raw: dict[str, Any], key: str, value: str) -> None:
     for part in way:
         if isinstance(current, list):
             current = current[_index(current, part, key)]
-        else:
+        elif isinstance(current, dict):
             if not isinstance(current.get(part), dict | list):
                 current[part] = {}
             current = current[part]
+        else:
+            raise RecipeError(f"--set {key}: there is nothing to set below a plain value")
     if isinstance(current, list):
         current[_index(current, last, key)] = decoded
     elif isinstance(current, dict):

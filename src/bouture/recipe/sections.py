@@ -11,6 +11,7 @@ from pydantic import (
     Field,
     NonNegativeInt,
     PositiveInt,
+    PrivateAttr,
     model_validator,
 )
 
@@ -126,6 +127,13 @@ class Recipe(Section):
     checks: tuple[Use, ...] | Literal["default"] = "default"
     evaluate: EvaluateSection | None = None
     run: Path = Field(Path("run"), description="folder of the run, relative to the recipe")
+
+    _base: Path = PrivateAttr(default_factory=Path.cwd)
+
+    @property
+    def base(self) -> Path:
+        """The folder that paths among options are relative to: that of the file it was read from."""
+        return self._base
 
     @model_validator(mode="after")
     def _can_be_evaluated(self) -> "Recipe":

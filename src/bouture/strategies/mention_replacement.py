@@ -116,8 +116,9 @@ class MentionReplacement:
         drawn = [group for group in view.groups() if rng.random() < self.options.p]
         drawn.sort(key=lambda group: -max(map(len, group[0].spans)))  # outer mentions first
         edits: list[Edit] = []
+        names = {mention.text for mention in document.mentions()}
         for group in drawn:
-            edits += self._replaced(view, group, rng, edits)
+            edits += self._replaced(view, group, rng, (edits, names))
         made = apply_to_tokens(document, edits)
         if drawn and made.text == document.text:
             raise Declined(declining("P03", UNREPLACEABLE, document))
@@ -125,12 +126,18 @@ class MentionReplacement:
         yield
 
     def _replaced(
-        self, view: "_View", group: Sequence[Entity], rng: random.Random, taken: Sequence[Edit]
+        self,
+        view: "_View",
+        group: Sequence[Entity],
+        rng: random.Random,
+        taken: tuple[Sequence[Edit], set[str]],
     ) -> list[Edit]:
         """The edits that put another entity in the place of these, which bear the same surfaces.
 
-        None when no other fits everywhere.
+        Nothing when no other fits everywhere. `taken` holds the edits so far and the names that the
+        document knows: no other entity of it may come to bear one of them.
         """
+        before, names = taken
         surfaces = view.surfaces(group[0])
         if not surfaces or not all(view.is_closed(entity) for entity in group):
             return []
@@ -138,14 +145,17 @@ class MentionReplacement:
         donors = self._donors.get(view.kind(group[0], len(surfaces)), [])
         for donor in _in_drawn_order(donors, rng):
             pairs = dict(zip((s.text for s in surfaces), donor, strict=True))
-            if all(_can_stand_for(new, old) for new, old in zip(donor, surfaces, strict=True)):
-                edits = [self._edit(view, m, pairs[m.text]) for m in named]
+            if names.isdisjoint(new.text for new in donor) and all(
+                _can_stand_for(new, old) for new, old in zip(donor, surfaces, strict=True)
+            ):
+                edits = [self._edit(view, m, pairs[m.text], group[0].id) for m in named]
                 found = [edit for edit in edits if edit is not None]
-                if len(found) == len(edits) and _are_separate([*found, *taken]):
+                if len(found) == len(edits) and _are_separate([*found, *before]):
+                    names.update(new.text for new in donor)
                     return found
         return []
 
-    def _edit(self, view: "_View", mention: Mention, new: Surface) -> Edit | None:
+    def _edit(self, view: "_View", mention: Mention, new: Surface, group: str) -> Edit | None:
         """Puts a surface in the place of a mention; None where the words around do not allow it."""
         now = view.before(mention)
         known = self._agreements[mention.label, new.text]
@@ -165,7 +175,7 @@ class MentionReplacement:
         inner = [(mention.span, whole)]
         for old, (span, _) in zip(view.inner(mention), new.inner, strict=True):
             inner.append((old.span, Span(len(lead) + span.start, len(lead) + span.end)))
-        edit = Edit(start, mention.end, lead + new.text, tuple(inner), group=mention.entity)
+        edit = Edit(start, mention.end, lead + new.text, tuple(inner), group=group)
         return None if lead and cuts(view.document, edit) else edit
 
 

@@ -1,5 +1,6 @@
 """The verb `init`: a project folder from a corpus, ready for `bouture plan`."""
 
+import json
 import random
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
@@ -107,7 +108,7 @@ def _recipe(name: str, parts: dict[str, Sequence[Document]], language: str) -> s
     related = any(document.relations for document in parts["train"])
     template = files("bouture.verbs").joinpath("templates", f"recipe.{language}.yaml")
     return Template(template.read_text(encoding="utf-8")).substitute(
-        name=name,
+        name=json.dumps(name, ensure_ascii=False),
         seed=SEED,
         held_out="\n".join(held_out),
         half=max(1, len(parts["train"]) // 2),

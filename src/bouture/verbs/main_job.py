@@ -8,7 +8,7 @@ from bouture.augment.summary import Summary
 from bouture.evaluate.evaluation import Evaluation
 from bouture.verbs.measure import OnEvent as OnFit
 from bouture.verbs.measure import evaluate_run
-from bouture.verbs.reporting import report_run
+from bouture.verbs.reporting import refuse_language, report_run
 from bouture.verbs.study import RecipeLike, Settings, augment
 
 
@@ -52,6 +52,8 @@ def run(
         RunFolderError: the run folder is in use, of another recipe, or damaged.
         LeakError: a document to measure on is among what the new ones were made from.
     """
+    if language is not None:
+        refuse_language(language)
     summary = augment(recipe, settings, listeners.run)
     evaluations = evaluate_run(recipe, settings, listeners.experiment, processes=processes)
     return Run(summary, evaluations, report_run(recipe, settings, language))

@@ -17,6 +17,7 @@ from bouture.corpus.guide_reader import read_guide
 from bouture.corpus.issue import Issue
 from bouture.corpus.schema import Schema
 from bouture.errors import ExperimentError, RecipeError
+from bouture.evaluate.arms import Remake
 from bouture.evaluate.evaluation import Evaluation, Event
 from bouture.evaluate.experiment import evaluate as run_experiment
 from bouture.evaluate.settings import Settings
@@ -134,7 +135,7 @@ def evaluate_run(
                 synthetic,
                 settings_of_task(wanted, task, processes),
                 on_event,
-                study.made_again,
+                Remake(study.local, study.made_again),
             )
             for task in wanted.tasks
             if task == "entities" or any(document.relations for document in study.train)

@@ -26,9 +26,11 @@ def report(run: str | Path, language: str = "fr", output: str | Path | None = No
     Raises:
         RunFolderError: there is no run.
     """
+    refuse_language(language)
     folder = Path(run)
-    outcomes = tuple(read_outcomes(folder))
     study = study_of(folder)
+    planned = {job.id for job in study.jobs}
+    outcomes = tuple(one for one in read_outcomes(folder) if one.job in planned)
     usable = [o.document for o in outcomes if o.document and o.status in ("accepted", "repaired")]
     model = study.recipe.model
     summary = read_summary(folder)
@@ -54,10 +56,13 @@ def report(run: str | Path, language: str = "fr", output: str | Path | None = No
 def report_run(recipe: RecipeLike, settings: Settings = None, language: str | None = None) -> Path:
     """The report of the run that a recipe names, in the recipe's language unless told otherwise."""
     found = study_of(recipe, settings).recipe
-    chosen = language or found.language
-    if chosen not in ("fr", "en"):
-        raise RecipeError(f"no report in {chosen!r}", hint="fr or en")
-    return report(found.run, chosen)
+    return report(found.run, language or found.language)
+
+
+def refuse_language(language: str) -> None:
+    """Raises RecipeError unless there are reports in this language."""
+    if language not in ("fr", "en"):
+        raise RecipeError(f"there is no report in {language!r}", hint="fr or en")
 
 
 def describe_page(

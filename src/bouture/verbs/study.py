@@ -1,6 +1,7 @@
 """Verbs about a study, from its recipe: plan, preview, run, batch files."""
 
 import asyncio
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,12 +48,11 @@ def study_of(recipe: RecipeLike, settings: Settings = None) -> Study:
         RecipeError, FormatError, GuideError: what is wrong, and where.
     """
     if isinstance(recipe, Recipe):
-        return build(recipe, Path.cwd())
+        return build(recipe)
     path = Path(recipe)
     if (path / "run.json").exists():  # a run folder, which may have been moved
-        settings = {**(settings or {}), "run": str(path)}
-    base = path if path.is_dir() else path.parent
-    return build(load_recipe(path, settings), base.absolute())
+        settings = {**(settings or {}), "run": json.dumps(str(path))}
+    return build(load_recipe(path, settings))
 
 
 class Session(NamedTuple):
@@ -78,14 +78,18 @@ class Session(NamedTuple):
 
 
 @contextmanager
-def session(recipe: RecipeLike, settings: Settings = None) -> Iterator[Session]:
-    """The study of a recipe with its run folder open for writing.
+def session(
+    recipe: RecipeLike, settings: Settings = None, writing: bool = False
+) -> Iterator[Session]:
+    """The study of a recipe with its run folder open; with `writing`, the recipe there is replaced.
 
     Raises:
         RunFolderError: the folder is in use or belongs to another recipe.
     """
     study = study_of(recipe, settings)
-    text = yaml.safe_dump(study.used(), allow_unicode=True, sort_keys=False)
+    text = ""
+    if writing or not (study.recipe.run / "recipe.yaml").exists():
+        text = yaml.safe_dump(study.used(), allow_unicode=True, sort_keys=False)
     with RunFolder(study.recipe.run, text, study.fingerprint()) as folder:
         provider, model = study.provider(), study.recipe.model
         client = None
@@ -109,7 +113,7 @@ def augment(recipe: RecipeLike, settings: Settings = None, on_event: OnEvent = i
     Returns:
         The counts, which add up: requested = accepted + repaired + review + rejected + failed + pending.
     """
-    with session(recipe, settings) as opened:
+    with session(recipe, settings, writing=True) as opened:
         guide = opened.study.guide
         if guide is not None and (left := guide.unfinished()):
             on_event(Notice(Wording(*(said.format(count=len(left)) for said in UNFINISHED))))
