@@ -6,7 +6,7 @@ from importlib.metadata import EntryPoint
 import pytest
 
 from bouture.catalog import Catalog
-from bouture.errors import UnknownNameError
+from bouture.errors import PluginError, UnknownNameError
 
 JSONS = Catalog[object]("module", "bouture.test", {"dumps": "json:dumps", "loads": "json:loads"})
 
@@ -28,3 +28,12 @@ def test_other_packages_add_members(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: groups.get(group, []))
     assert JSONS.names() == ["dumps", "loads", "encode"]
     assert JSONS.load("encode").__name__ == "JSONEncoder"  # type: ignore[attr-defined]
+
+
+def test_a_member_of_another_package_that_cannot_be_loaded_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken = EntryPoint("encode", "json:NoSuchThing", "bouture.test")
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: [broken])
+    with pytest.raises(PluginError, match="module 'encode' of another package cannot be loaded"):
+        JSONS.load("encode")

@@ -15,16 +15,17 @@ if TYPE_CHECKING:
     from bouture.corpus.guide_reader import read_guide
     from bouture.corpus.issue import Issue
     from bouture.corpus.markup import from_markup, to_markup
+    from bouture.corpus.markup_reader import read_markup
     from bouture.corpus.schema import Schema
     from bouture.formats import read, write
     from bouture.recipe.reader import load_recipe
-    from bouture.verbs.corpus import convert, describe, validate
+    from bouture.verbs.corpus import convert, describe, guide_check, guide_draft, validate
     from bouture.verbs.initial import init
     from bouture.verbs.main_job import run
     from bouture.verbs.measure import agree, check, evaluate
     from bouture.verbs.planning import plan
     from bouture.verbs.reporting import report
-    from bouture.verbs.study import preview
+    from bouture.verbs.study import batch_export, batch_import, preview
 
 _HOMES = {
     "corpus.anchoring": ("Anchored", "Quote", "anchor"),
@@ -33,16 +34,17 @@ _HOMES = {
     "corpus.guide_reader": ("read_guide",),
     "corpus.issue": ("Issue",),
     "corpus.markup": ("from_markup", "to_markup"),
+    "corpus.markup_reader": ("read_markup",),
     "corpus.schema": ("Schema",),
     "recipe.reader": ("load_recipe",),
     "formats": ("read", "write"),
-    "verbs.corpus": ("convert", "describe", "validate"),
+    "verbs.corpus": ("convert", "describe", "guide_check", "guide_draft", "validate"),
     "verbs.measure": ("agree", "check", "evaluate"),
     "verbs.initial": ("init",),
     "verbs.planning": ("plan",),
     "verbs.reporting": ("report",),
     "verbs.main_job": ("run",),
-    "verbs.study": ("preview",),
+    "verbs.study": ("batch_export", "batch_import", "preview"),
 }
 _WHERE = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -60,17 +62,22 @@ __all__ = [
     "__version__",
     "agree",
     "anchor",
+    "batch_export",
+    "batch_import",
     "check",
     "convert",
     "describe",
     "evaluate",
     "from_markup",
+    "guide_check",
+    "guide_draft",
     "init",
     "load_recipe",
     "plan",
     "preview",
     "read",
     "read_guide",
+    "read_markup",
     "report",
     "run",
     "to_markup",

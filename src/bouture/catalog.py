@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
-from bouture.errors import UnknownNameError
+from bouture.errors import PluginError, UnknownNameError
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -35,6 +35,7 @@ class Catalog(Generic[T]):
 
         Raises:
             UnknownNameError: no such member; the known ones are listed, nearest first.
+        PluginError: a member of another package that cannot be imported.
         """
         if name in self.members:
             module, _, attribute = self.members[name].partition(":")
@@ -42,7 +43,15 @@ class Catalog(Generic[T]):
         added = self._added()
         if name not in added:
             raise UnknownNameError(self.kind, name, self.names())
-        return cast(T, added[name].load())
+        point = added[name]
+        try:
+            return cast(T, point.load())
+        except (ImportError, AttributeError) as error:
+            package = point.dist.name if point.dist else "another package"
+            raise PluginError(
+                f"the {self.kind} {name!r} of {package} cannot be loaded: {error}",
+                hint=f"repair or remove that package; its entry point is {point.value}",
+            ) from None
 
     def _added(self) -> "dict[str, EntryPoint]":
         # Imported here: it costs more than everything else a catalogue does.

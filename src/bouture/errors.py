@@ -8,6 +8,8 @@
     │   └── RecipeError       a recipe
     ├── DocumentError         a Document that would not be valid (offsets, ids, relation ends)
     ├── LossError             a format cannot carry what it is asked to write
+    ├── UsageError            a command or function was called with an argument that makes no sense
+    ├── PluginError           a member that another package adds cannot be loaded
     ├── UnknownNameError      a name that no catalogue knows; lists the known ones, nearest first
     ├── MissingExtraError     an optional package is needed; gives the pip command
     ├── RunFolderError        a run folder that is locked, of another recipe, or damaged
@@ -81,6 +83,14 @@ class DocumentError(BoutureError, ValueError):
 
 class LossError(BoutureError):
     """A format cannot carry what it is asked to write."""
+
+
+class PluginError(BoutureError):
+    """A member that another package adds cannot be loaded."""
+
+
+class UsageError(BoutureError, ValueError):
+    """A command or function was called with an argument that makes no sense."""
 
 
 class UnknownNameError(BoutureError, KeyError):

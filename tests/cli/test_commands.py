@@ -94,7 +94,7 @@ def test_convert_refuses_to_lose_and_says_what_it_left_out(
     assert main(["convert", str(corpus), str(target), "--lossy"]) == 0
     assert "relation" in capsys.readouterr().out
     assert target.exists()
-    assert main(["convert", str(corpus), str(target), "--lossy"]) == 1
+    assert main(["convert", str(corpus), str(target), "--lossy"]) == 2
     assert "--overwrite" in capsys.readouterr().err
 
 
@@ -201,7 +201,7 @@ def test_evaluate_refuses_a_leak(
         ("agree {bad} {bad}", 1),
         ("describe {bad} --format nonsense", 2),
         ("plan {missing} --set novalue", 2),
-        ("evaluate --train {bad} --test {bad} --synthetic {bad} --task entities --sizes many", 1),
+        ("evaluate --train {bad} --test {bad} --synthetic {bad} --task entities --sizes many", 2),
     ],
 )
 def test_bad_input_is_told_and_never_a_traceback(
@@ -220,3 +220,18 @@ def test_help_is_quick_and_has_examples(capsys: pytest.CaptureFixture[str]) -> N
     for command in ("describe", "convert", "validate", "init", "plan", "preview", "run", "report"):
         assert main([command, "--help"]) == 0
         assert f"bouture {command}" in capsys.readouterr().out.split("For example:")[1]
+
+
+def test_init_splits_by_date(
+    example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["init", str(tmp_path / "s"), "--corpus", str(example / "train.jsonl")]
+    assert main([*words, "--by-date", "nothing"]) == 1
+    assert "no date under meta.nothing" in capsys.readouterr().err
+    assert main([*words, "--by-date", "date", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["files"]) == 5
+    dates = [
+        [d.meta["date"][:10] for d in bouture.read(tmp_path / "s" / "data" / f"{part}.jsonl")]
+        for part in ("train", "dev", "test")
+    ]
+    assert max(dates[0]) < min(dates[1]) <= max(dates[1]) < min(dates[2])

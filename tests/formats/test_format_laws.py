@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
-from bouture.corpus.document import Document
+from bouture.corpus.document import Document, Entity, Span
 from bouture.errors import LossError
 from bouture.formats import FORMATS, examine, read, write
 from documents import corpora, documents
@@ -85,3 +85,16 @@ def test_writing_refuses_to_lose_and_writes_nothing(name: str, made: list[Docume
 def test_lossless_formats_lose_nothing(name: str, made: list[Document]) -> None:
     assert carried(name, made) == made
     assert all(not FORMATS.load(name)().lose(d).lost for d in made)
+
+
+def test_bioes_is_written_and_read_back(tmp_path):
+    spans = ((0, 2, "U"), (3, 11, "L"), (14, 18, "L"))
+    entities = tuple(
+        Entity(f"e{n}", label, (Span(start, end),)) for n, (start, end, label) in enumerate(spans)
+    )
+    document = Document("d", "3e New York à Kiev.", entities)
+    path = tmp_path / "d.bioes"
+    write([document], path)
+    rows = [line.split("\t") for line in path.read_text("utf-8").splitlines() if "\t" in line]
+    assert [tag for _, tag in rows] == ["S-U", "B-L", "E-L", "O", "S-L", "O"]
+    assert read(path) == [document]

@@ -8,6 +8,7 @@ import sys
 from cyclopts import App, CycloptsError
 
 from bouture import __version__
+from bouture.cli import corpus, measure, study
 from bouture.errors import (
     BoutureError,
     LossError,
@@ -15,9 +16,17 @@ from bouture.errors import (
     RecipeError,
     RunFolderError,
     UnknownNameError,
+    UsageError,
 )
 
-WRONG_USE = (LossError, MissingExtraError, RecipeError, RunFolderError, UnknownNameError)
+WRONG_USE = (
+    LossError,
+    MissingExtraError,
+    RecipeError,
+    RunFolderError,
+    UnknownNameError,
+    UsageError,
+)
 
 app = App(
     name="bouture",
@@ -26,14 +35,14 @@ app = App(
     version=__version__,
 )
 COMMANDS = {
-    "corpus": ("describe", "convert", "validate", "guide"),
-    "study": ("init", "plan", "preview", "run", "batch", "report"),
-    "measure": ("check", "agree", "evaluate"),
+    corpus: ("describe", "convert", "validate", "guide"),
+    study: ("init", "plan", "preview", "run", "batch", "report"),
+    measure: ("check", "agree", "evaluate"),
 }
 """Module -> the commands it holds; they import the library only when they run."""
 for module, names in COMMANDS.items():
     for name in names:
-        app.command(f"bouture.cli.{module}:{name}", name=name)
+        app.command(getattr(module, name), name=name)
 app.register_install_completion_command(help="Install shell completion (bash, zsh, fish).")
 
 

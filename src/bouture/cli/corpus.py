@@ -8,7 +8,7 @@ from cyclopts import App, Parameter
 from bouture.cli.console import count_words, out, print_issues, print_json, say
 from bouture.cli.options import CorpusFile, FormatName, GuideFile, Json, Language, Quiet
 from bouture.corpus.issue import Issue, Severity
-from bouture.errors import InputError
+from bouture.errors import InputError, UsageError
 
 guide = App(name="guide", help="Draft a guide from gold; check a guide against gold and itself.")
 
@@ -88,7 +88,7 @@ def convert(
     from bouture.verbs import corpus as verbs
 
     if target.exists() and not overwrite:
-        raise InputError("there is already something here", path=target, hint="--overwrite")
+        raise UsageError("there is already something here", path=target, hint="--overwrite")
     count, left_out = verbs.convert(source, target, from_format=from_, to_format=to, lossy=lossy)
     if json:
         print_json({"documents": count, "left_out": left_out})

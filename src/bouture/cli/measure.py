@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from bouture.cli.console import print_issues, print_json, say
 from bouture.cli.options import CorpusFile, GuideFile, Json, Language, Quiet
-from bouture.errors import ExperimentError
+from bouture.errors import UsageError
 
 
 def evaluate(
@@ -74,9 +74,7 @@ def _sizes(text: str) -> tuple[int | str, ...]:
     found: list[int | str] = []
     for name in _names(text):
         if name != "all" and (not name.isdecimal() or int(name) == 0):
-            raise ExperimentError(
-                f"--sizes: {name!r} is no number of documents", hint="e.g. 25,50,all"
-            )
+            raise UsageError(f"--sizes: {name!r} is no number of documents", hint="e.g. 25,50,all")
         found.append(name if name == "all" else int(name))
     return tuple(found)
 
@@ -89,6 +87,7 @@ def agree(
     seed: Annotated[int, Parameter(help="Of the bootstrap behind the intervals.")] = 13,
     lang: Language = "en",
     json: Json = False,
+    quiet: Quiet = False,
 ) -> int:
     """Agreement of two annotations of the same documents: people, or a person and a machine.
 
@@ -101,7 +100,7 @@ def agree(
     found = measure(a, b, seed)
     if json:
         print_json(found)
-    else:
+    elif not quiet:
         show_agreement(found, lang)
     return 0
 

@@ -1,7 +1,7 @@
 """init, plan, preview, run, batch, report."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -32,21 +32,32 @@ def init(
     ],
     dev: Annotated[Path | None, Parameter(help="Documents to decide on.")] = None,
     test: Annotated[Path | None, Parameter(help="Documents to measure on.")] = None,
+    by_date: Annotated[
+        str | None,
+        Parameter(help="Split by date: the key of `meta` that holds it, e.g. `--by-date date`."),
+    ] = None,
     guide: GuideFile = None,
     format: FormatName = None,
     lang: Language = "fr",
+    json: Json = False,
     quiet: Quiet = False,
 ) -> int:
     """A new project folder from a corpus: recipe with comments, guide skeleton, train/dev/test.
 
     For example:
       bouture init my-study --corpus train.csv
+      bouture init my-study --corpus live-feed.jsonl --by-date date
       bouture init my-study --corpus export.json --format labelstudio --lang en
     """
     from bouture.verbs.initial import init as make
 
-    held_out = {name: path for name, path in (("dev", dev), ("test", test)) if path}
+    held_out: dict[str, str | Path] | str = by_date or {
+        name: path for name, path in (("dev", dev), ("test", test)) if path
+    }
     made = make(folder, corpus, held_out=held_out, guide=guide, format=format, language=lang)
+    if json:
+        print_json(made._asdict())
+        return 0
     if not quiet:
         print_issues(made.issues)
     for path, text in made.files.items():
@@ -61,6 +72,7 @@ def plan(
     *,
     set_: Settings = [],  # noqa: B006 - read only
     json: Json = False,
+    quiet: Quiet = False,
 ) -> int:
     """What would be made, how many requests, tokens, money. Sends nothing.
 
@@ -75,7 +87,7 @@ def plan(
         print_json(found)
     else:
         show_plan(found)
-        if found.unfinished:
+        if found.unfinished and not quiet:
             say(
                 f"the guide has {len(found.unfinished)} passages to complete: they are left out of "
                 "prompts, and its relation ends and axioms count as observed, not as rules"
@@ -92,6 +104,7 @@ def preview(
     set_: Settings = [],  # noqa: B006 - read only
     lang: Language = "en",
     json: Json = False,
+    quiet: Quiet = False,
 ) -> int:
     """The prompts, the answers, the documents, the issues of a few jobs, on screen.
 
@@ -106,7 +119,7 @@ def preview(
     shown = make(recipe, n, settings_of(set_), strategy)
     if json:
         print_json([s._asdict() for s in shown])
-    else:
+    elif not quiet:
         show_preview(shown, lang)
     return 0
 
@@ -117,7 +130,8 @@ def run(
     *,
     set_: Settings = [],  # noqa: B006 - read only
     lang: Annotated[
-        str | None, Parameter(help="Language of the report: fr or en; the recipe's when absent.")
+        Literal["fr", "en"] | None,
+        Parameter(help="Language of the report; the recipe's when absent."),
     ] = None,
     json: Json = False,
     quiet: Quiet = False,

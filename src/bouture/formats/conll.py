@@ -32,9 +32,9 @@ class Conll:
     """`token<TAB>tag`, a blank line after each sentence, comments before each document.
 
     Written: `# id = …`, `# text = …` (a JSON string where it holds line breaks), `# entities = […]` (ids in
-    reading order, when they are not e0, e1, …) and IOB2 tags; tokens are bouture's French ones, cut
-    further where a mention begins or ends inside one. Read: IOB1, IOB2, BIOES and BILOU, tabs or
-    spaces, the tag in any column, `-DOCSTART-`, CoNLL-U's `# newdoc id`, `# text` and `SpaceAfter=No`. A file
+    reading order, when they are not e0, e1, …) and IOB2 tags, or BIOES in a file called `.bioes`; tokens are
+    bouture's French ones, cut further where a mention begins or ends inside one. Read: IOB1, IOB2, BIOES
+    and BILOU, tabs or spaces, the tag in any column, `-DOCSTART-`, CoNLL-U's `# newdoc id`, `# text` and `SpaceAfter=No`. A file
     that marks no documents gives one document a sentence.
     """
 
@@ -88,9 +88,11 @@ class Conll:
         return Carried(whole, tuple(problems))
 
     def write(self, documents: Sequence[Document], path: Path) -> None:
+        bioes = path.suffix.lower() == ".bioes"
         with replacing(path) as stream:
             for document in documents:
-                stream.write("".join(f"{line}\n" for line in _lines(document)).encode("utf-8"))
+                lines = _lines(document, bioes)
+                stream.write("".join(f"{line}\n" for line in lines).encode("utf-8"))
 
 
 def _labels_without_space(document: Document) -> tuple[Document, Problem | None]:
@@ -99,7 +101,7 @@ def _labels_without_space(document: Document) -> tuple[Document, Problem | None]
     )
 
 
-def _lines(document: Document) -> Iterator[str]:
+def _lines(document: Document, bioes: bool) -> Iterator[str]:
     yield f"# id = {_value(document.id)}"
     yield f"# text = {_value(document.text)}"
     mentions = document.mentions()
@@ -107,6 +109,7 @@ def _lines(document: Document) -> Iterator[str]:
     if ids != [f"e{number}" for number in range(len(ids))]:
         yield f"# entities = {json.dumps(ids, ensure_ascii=False)}"
     breaks = [sentence.start for sentence in sentences(document.text)][1:]
+    ends = {mention.end for mention in mentions} if bioes else set()
     for (start, end), tag in _tagged(document.text, mentions):
         if breaks and start >= breaks[0]:
             while breaks and start >= breaks[0]:
@@ -114,6 +117,8 @@ def _lines(document: Document) -> Iterator[str]:
             # A sentence that ends inside a mention would cut it: readers close mentions at blank lines.
             if not tag.startswith("I-"):
                 yield ""
+        if end in ends and tag != "O":
+            tag = ("S" if tag.startswith("B-") else "E") + tag[1:]
         yield f"{document.text[start:end]}\t{tag}"
     yield ""
 

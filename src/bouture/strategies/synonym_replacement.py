@@ -75,7 +75,7 @@ class SynonymReplacement:
         model_config = ConfigDict(extra="forbid", frozen=True)
 
         thesaurus: Path = Field(
-            description="thesaurus file in MyThes format, e.g. th_fr.dat of mythes-fr"
+            description="thesaurus file in MyThes format, e.g. thes_fr.dat of Debian's mythes-fr"
         )
         p: float = Field(
             0.3,

@@ -55,7 +55,7 @@ def read_thesaurus(path: str | Path) -> Thesaurus:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        hint = "name the .dat file of a thesaurus in MyThes format, e.g. th_fr.dat of mythes-fr"
+        hint = "name the .dat file of a thesaurus in MyThes format, e.g. thes_fr.dat of Debian's mythes-fr"
         raise InputError(f"cannot be read: {error.strerror}", hint=hint, path=path) from None
     lines = _decoded(raw, path)
     meanings: dict[str, tuple[Meaning, ...]] = {}

@@ -16,7 +16,7 @@ from bouture.corpus.document import Document, Origin
 from bouture.corpus.guide_reader import read_guide
 from bouture.corpus.issue import Issue
 from bouture.corpus.schema import Schema
-from bouture.errors import ExperimentError, RecipeError
+from bouture.errors import RecipeError, UsageError
 from bouture.evaluate.arms import Remake
 from bouture.evaluate.evaluation import Evaluation, Event
 from bouture.evaluate.experiment import evaluate as run_experiment
@@ -51,13 +51,14 @@ def evaluate(
 
     Raises:
         LeakError: a test document is among the sources, or its text among the training data.
-        ExperimentError: fewer than five seeds, no duplicate control, an unknown setting.
+        ExperimentError: fewer than five seeds, or no duplicate control.
+        UsageError: an unknown setting, or a value out of range.
     """
     try:
         wanted = Settings(**settings)
     except ValidationError as error:
         said = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors(include_url=False))
-        raise ExperimentError(said, hint="see bouture.evaluate.settings.Settings") from None
+        raise UsageError(said, hint="docs/recipe.md, section `evaluate`, gives ranges") from None
     return run_experiment(
         _documents(train), _documents(test), _synthetic(synthetic), wanted, on_event
     )
