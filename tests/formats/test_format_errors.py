@@ -114,10 +114,6 @@ BROKEN = [
     Broken("a.json", TASK % REGION.replace('"LIEU"', ""), "V05", 2, "1", "region 'r1' has no 'labels'", "[]"),
     Broken("a.json", TASK % REGION.replace("0, ", '"/div[1]", '), "V06", 2, "1", "'start' should be a whole number", "correct"),
     Broken(
-        "a.json", TASK % (REGION + ', {"type": "relation", "from_id": "r1", "to_id": "r1", "labels": []}'),
-        "V41", 2, "1", "has no label", "give it a label",
-    ),
-    Broken(
         "a.json", TASK % (REGION + ', {"type": "relation", "from_id": "r1", "to_id": "zz", "labels": ["R"]}'),
         "V14", 2, "1", "entity 'zz'", "remove",
     ),
@@ -218,6 +214,16 @@ def test_what_is_unambiguous_is_read_and_told(tmp_path: Path) -> None:
         "7", "😀 Kiev tient.", (Entity("1", "LIEU", (Span(2, 6),)),), (Relation("1", "R", "1"),)
     )
     assert [issue.code for issue in issues] == ["V02", "V07", "V07", "V16", "V15", "V08"]
+
+
+def test_a_relation_drawn_without_a_label_is_left_out_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    relation = ', {"type": "relation", "from_id": "r1", "to_id": "r1", "labels": []}'
+    path.write_text(TASK % (REGION + relation), encoding="utf-8")
+    [document], [issue] = examine(path)
+    assert len(document.entities) == 1 and document.relations == ()
+    assert (issue.code, issue.severity) == ("V34", Severity.REVIEW)
+    assert "relations sans type" in issue.message_fr
 
 
 def test_crlf_files_and_crlf_texts(tmp_path: Path) -> None:

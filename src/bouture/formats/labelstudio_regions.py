@@ -158,14 +158,7 @@ def _relation(
     head, tail = (owner_of.get(end, end) for end in ends if end is not None)
     labels = record.cast(owner, "labels", item.get("labels") or [], list) or []
     if not labels:
-        record.add(
-            "V41",
-            owner=f"relation from {head!r} to {tail!r}",
-            why="it has no label",
-            why_fr="elle n’a pas de type",
-            advice="give it a label in Label Studio, or remove it",
-            advice_fr="donnez-lui un type dans Label Studio, ou retirez-la",
-        )
+        record.add("V34", what="relations without a label", what_fr="relations sans type", count=1)
     direction = item.get("direction") or "right"
     found = []
     for label in labels:
