@@ -81,17 +81,15 @@ def plan(
     """
     from bouture.cli.show_study import show_plan
     from bouture.verbs.planning import plan as make
+    from bouture.verbs.study import UNFINISHED
 
     found = make(recipe, settings_of(set_))
     if json:
         print_json(found)
     else:
         show_plan(found)
-        if found.unfinished and not quiet:
-            say(
-                f"the guide has {len(found.unfinished)} passages to complete: they are left out of "
-                "prompts, and its relation ends and axioms count as observed, not as rules"
-            )
+        if found.unfinished:
+            say(UNFINISHED.en.format(count=len(found.unfinished)), quiet)
     return 0
 
 

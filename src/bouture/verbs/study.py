@@ -65,7 +65,6 @@ class Session(NamedTuple):
     def work(self, checked: bool = True) -> Work:
         """What the loop needs; the checks are left out where nothing is judged."""
         recipe = self.study.recipe
-        concurrency = recipe.model.concurrency if recipe.model else 1
         return Work(
             sources={document.id: document for document in self.study.train},
             jobs=self.study.jobs,
@@ -73,7 +72,6 @@ class Session(NamedTuple):
             checks=self.study.checks() if checked else (),
             client=self.client,
             seed=recipe.seed,
-            window=max(64, 4 * concurrency),
         )
 
 
