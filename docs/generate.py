@@ -23,7 +23,7 @@ from bouture.formats.loss_kinds import LOSSES
 from bouture.formats.reading_kinds import READING
 from bouture.llm.catalog import PROVIDERS
 from bouture.recipe.sections import Recipe
-from bouture.report.codes import ANNOTATION, CHECKING, DECLINING, GUIDE
+from bouture.report.codes import ANNOTATION, ASKING, CHECKING, DECLINING, GUIDE
 from bouture.report.codes import READING as READING_CODES
 from bouture.strategies.catalog import STRATEGIES
 
@@ -82,6 +82,7 @@ def _as_code(match: re.Match[str]) -> str:
 
 CODE_PARTS = {
     "Reading a model's answer (M)": READING_CODES,
+    "No answer: the job failed, the next run tries again (R)": ASKING,
     "A strategy that makes nothing (P)": DECLINING,
     "Checks on new documents (F form, S schema, L labels, N language, D duplicates)": CHECKING,
     "A guide (G): G01 to G19 are problems of form, told with their line": GUIDE,

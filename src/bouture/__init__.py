@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bouture.verbs.measure import agree, check, evaluate
     from bouture.verbs.planning import plan
     from bouture.verbs.reporting import report
+    from bouture.verbs.showing import show
     from bouture.verbs.study import batch_export, batch_import, preview
 
 _HOMES = {
@@ -43,6 +44,7 @@ _HOMES = {
     "verbs.initial": ("init",),
     "verbs.planning": ("plan",),
     "verbs.reporting": ("report",),
+    "verbs.showing": ("show",),
     "verbs.main_job": ("run",),
     "verbs.study": ("batch_export", "batch_import", "preview"),
 }
@@ -80,6 +82,7 @@ __all__ = [
     "read_markup",
     "report",
     "run",
+    "show",
     "to_markup",
     "validate",
     "write",

@@ -15,6 +15,8 @@
     ├── RunFolderError        a run folder that is locked, of another recipe, or damaged
     ├── LeakError             evaluation data is among the sources of the training data
     ├── ExperimentError       an experiment that could not answer its question as it is set up
+    ├── RunStopped            nothing more may be asked: somebody asked to stop
+    │   └── BudgetReached     … or a cap of the budget would be passed
     └── ProviderError         a model or its server did not answer
         ├── ServerUnreachable no connection, timeout or overload after every retry
         ├── RequestRefused    the server will not take this request (4xx); asking again is useless
@@ -129,6 +131,14 @@ class ExperimentError(BoutureError):
     """An experiment could not answer its question as it is set up."""
 
 
+class RunStopped(BoutureError):
+    """Nothing more may be asked in this run; it ends in good order and can be continued."""
+
+
+class BudgetReached(RunStopped):
+    """The next request could pass a cap of the budget; it was not sent."""
+
+
 class ProviderError(BoutureError):
     """A model or its server did not answer.
 
@@ -142,10 +152,17 @@ class ServerUnreachable(ProviderError):
 
     retry_after: float | None = None
     """Seconds the server asked to wait before it is asked again, when it said."""
+    overloaded: bool = False
+    """The server is there and asks for less (429, 503, 529, a time-out): fewer requests at once may pass."""
+    perhaps_billed: bool = False
+    """The request was sent whole and the answer lost (time-out, cut connection): it may have to be paid."""
 
 
 class RequestRefused(ProviderError):
     """The server will not take this request; asking again is useless."""
+
+    filtered: bool = False
+    """The provider's own content filter stopped it."""
 
 
 class AnswerMissing(ProviderError):

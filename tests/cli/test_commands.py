@@ -147,8 +147,10 @@ def test_batch_files_carry_requests_out_and_answers_in(
         "--set",
         "evaluate=null",
     ]
-    requests, answers = tmp_path / "requests.jsonl", tmp_path / "answers.jsonl"
-    assert main(["batch", "export", str(study), str(requests), *settings]) == 0
+    folder, answers = tmp_path / "out", tmp_path / "answers.jsonl"
+    export = ["batch", "export", str(study), str(folder), "--dialect", "bouture"]
+    assert main([*export, *settings]) == 0
+    (requests,) = folder.glob("*.jsonl")
     lines = [json.loads(line) for line in requests.read_text(encoding="utf-8").splitlines()]
     assert len(lines) == 2
     answers.write_text(

@@ -3,15 +3,24 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from bouture.errors import AnswerMissing, ProviderError, RequestRefused, ServerUnreachable
+from bouture.errors import (
+    AnswerMissing,
+    ProviderError,
+    RequestRefused,
+    RunStopped,
+    ServerUnreachable,
+)
+from bouture.llm.budget import Caps, Meter
 from bouture.llm.client import Client, Patience
 from bouture.llm.messages import Message, Request, Response, Usage
+from bouture.llm.provider import Learnt
 from bouture.llm.store import AnswerStore
+from llm.simulated import simulated
 
 
 def request(text: str) -> Request:
@@ -227,3 +236,117 @@ async def test_closing_gives_up_what_is_in_flight(store: AnswerStore) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert store.count() == 0
+
+
+def slow(seconds: float) -> Scripted:
+    provider = Scripted()
+    plain = provider.ask
+
+    async def ask(request: Request) -> Response:
+        await asyncio.sleep(seconds)
+        return await plain(request)
+
+    provider.ask = ask  # type: ignore[method-assign]
+    return provider
+
+
+@pytest.mark.parametrize(("takes", "stored", "billed"), [(4.0, 3, 0), (6.0, 0, 3)])
+def test_a_stop_leaves_what_is_in_flight_its_time_and_no_more(
+    store: AnswerStore, takes: float, stored: int, billed: int
+) -> None:
+    async def main(clock: Callable[[], float]) -> tuple[float, list[object], Meter]:
+        meter = Meter(Caps(requests=99), {}, {}, clock)
+        kept = Patience(clock=clock)
+        client = Client(slow(takes), store, concurrency=3, patience=kept, meter=meter)
+        tasks = [asyncio.create_task(client.answer(request(str(n)))) for n in range(9)]
+        await asyncio.sleep(0.5)
+        began = clock()
+        client.stop("interrupted", grace_s=5.0)
+        with pytest.raises(RunStopped, match="interrupted") as caught:
+            await client.answer(request("more"))
+        assert "again" in caught.value.hint
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        await client.close()
+        return clock() - began, results, meter
+
+    seconds, results, meter = simulated(main)
+    assert seconds == pytest.approx(min(5.0, takes - 0.5))
+    assert store.count() == stored == sum(isinstance(one, Response) for one in results)
+    assert sum(isinstance(one, RunStopped) for one in results) == 9 - stored
+    assert meter.spent.perhaps_billed_requests == billed
+    assert meter.spent.requests == stored + billed
+    assert store.reserved() == []
+    totals = store.totals().get("")
+    assert (totals.requests + totals.lost_requests if totals else 0) == 3
+
+
+def test_closing_after_a_stop_waits_for_what_is_in_flight(store: AnswerStore) -> None:
+    async def main(clock: Callable[[], float]) -> None:
+        client = Client(slow(4.0), store, patience=Patience(clock=clock))
+        task = asyncio.create_task(client.answer(request("a")))
+        await asyncio.sleep(0.5)
+        client.stop("interrupted")
+        task.cancel()  # as a loop does that ends
+        await client.close()
+
+    simulated(main)
+    assert store.count() == 1
+
+
+def test_a_second_stop_may_leave_less_time(store: AnswerStore) -> None:
+    async def main(clock: Callable[[], float]) -> float:
+        client = Client(slow(100.0), store, patience=Patience(clock=clock))
+        task = asyncio.create_task(client.answer(request("a")))
+        await asyncio.sleep(0.5)
+        client.stop("first", grace_s=60.0)
+        client.stop("second", grace_s=1.0)
+        with pytest.raises(RunStopped, match="first"):
+            await task
+        await client.close()
+        return clock()
+
+    assert simulated(main) == pytest.approx(1001.5)
+
+
+async def test_what_is_stored_is_answered_after_a_stop(store: AnswerStore) -> None:
+    client = Client(Scripted(), store)
+    first = await client.answer(request("a"))
+    client.stop("enough")
+    assert await client.answer(request("a")) == first
+
+
+class Pupil(Scripted):
+    """Learns with its first answer that there is no seed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_learnt: Callable[[Learnt], None] = lambda fact: None
+        self.remembered: list[Learnt] = []
+
+    def remember(self, facts: Sequence[Learnt]) -> None:
+        self.remembered += facts
+
+    async def ask(self, request: Request) -> Response:
+        if not self.remembered:
+            self.remember([SEED])
+            self.on_learnt(SEED)
+        return await super().ask(request)
+
+
+SEED = Learnt("seed", "", "unknown parameter: seed")
+
+
+async def test_what_a_server_taught_is_said_once_and_remembered_by_the_next_run(
+    store: AnswerStore,
+) -> None:
+    said: list[Learnt] = []
+    for run, text in enumerate("ab"):
+        pupil = Pupil()
+        client = Client(pupil, store)
+        client.on_learnt = said.append
+        await client.answer(request(text))
+        await client.answer(request(text * 2))
+        assert said == [SEED]
+        assert client.stats.learnt == ((SEED,) if run == 0 else ())
+        assert pupil.remembered == [SEED]
+    assert store.learnt("") == [SEED]

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from bouture.errors import ProviderError, RequestRefused, ServerUnreachable
 from bouture.llm.catalog import PROVIDERS
-from bouture.llm.http import OpenAICompatible, seconds_to_wait
+from bouture.llm.failures import seconds_to_wait
+from bouture.llm.http import OpenAICompatible
 from bouture.llm.messages import Message, Request, Response, Usage
 from llm.fake_server import (
     Body,
@@ -242,4 +243,5 @@ async def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.Monke
 
 def test_the_catalogue() -> None:
     assert PROVIDERS.load("openai") is OpenAICompatible
-    assert PROVIDERS.names() == ["openai", "recorded"]
+    for name in ("openai", "mistral", "vllm", "ollama", "llamacpp", "tgi"):
+        assert PROVIDERS.load(name).name == name

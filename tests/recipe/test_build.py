@@ -7,6 +7,7 @@ import pytest
 
 from bouture.errors import RecipeError
 from bouture.recipe.build import Study, build
+from bouture.recipe.identity import fingerprint
 from bouture.recipe.reader import load_recipe
 
 
@@ -36,7 +37,7 @@ def test_a_higher_limit_adds_sources_and_takes_none_away(example: Path) -> None:
 
 
 def test_the_fingerprint_ignores_delivery_but_not_the_question(example: Path) -> None:
-    plain = study(example).fingerprint()
+    plain = fingerprint(study(example))
     for same in (
         {"model__concurrency": "2"},
         {"run": "elsewhere"},
@@ -44,9 +45,9 @@ def test_the_fingerprint_ignores_delivery_but_not_the_question(example: Path) ->
         {"strategies__rewrite__limit": "3"},
         {"evaluate": "null"},
     ):
-        assert study(example, **same).fingerprint() == plain, same
+        assert fingerprint(study(example, **same)) == plain, same
     for other in ({"model__name": "x"}, {"seed": "99"}, {"corpus__dev": "null"}):
-        assert study(example, **other).fingerprint() != plain, other
+        assert fingerprint(study(example, **other)) != plain, other
 
 
 def test_what_is_made_again_from_a_sample_knows_nothing_else(example: Path) -> None:
@@ -87,7 +88,7 @@ def test_adding_a_strategy_that_asks_a_model_continues_a_local_run(example: Path
     one = "{use: shuffle_within_segments}"
     local = study(example, strategies=f"[{one}]", model="null")
     both = study(example, strategies=f"[{one}, {{use: rewrite}}]")
-    old, new = (json.loads(one.fingerprint()) for one in (local, both))
+    old, new = (json.loads(fingerprint(one)) for one in (local, both))
     assert {key for key in old | new if old.get(key) != new.get(key)} == {"strategy rewrite"}
 
 

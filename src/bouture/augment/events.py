@@ -6,7 +6,7 @@ from typing import TypeAlias
 import msgspec
 
 from bouture.augment.outcome import Status
-from bouture.augment.summary import Summary
+from bouture.augment.summary import Account, Summary
 from bouture.corpus.issue import Wording
 
 
@@ -16,6 +16,8 @@ class Started(msgspec.Struct, frozen=True):
     jobs: int
     done: int
     """Jobs that earlier runs have finished."""
+    account: Callable[[], Account] | None = None
+    """What was spent so far, for whoever wants to show it while the run goes on."""
 
 
 class JobDone(msgspec.Struct, frozen=True):

@@ -46,13 +46,17 @@ class RunFolder:
         recipe: text of the recipe as used.
         fingerprint: all of the recipe and its data that must be the same when the run is continued
             (not: delivery settings, evaluation, report). JSON objects are compared key by key in the message.
+        anew: the outcomes there are set aside (`ledger.before-N.jsonl`) and the folder is this recipe's
+            from now on; the answers stay.
 
     Raises:
         RunFolderError: another process has it open, it belongs to another recipe, it is damaged, or
             it is a folder with other things in it.
     """
 
-    def __init__(self, path: Path, recipe: str = "", fingerprint: str = "") -> None:
+    def __init__(
+        self, path: Path, recipe: str = "", fingerprint: str = "", *, anew: bool = False
+    ) -> None:
         self.path = path
         self._open = ExitStack()
         try:
@@ -61,6 +65,8 @@ class RunFolder:
             self._refuse_foreign()
             path.mkdir(parents=True, exist_ok=True)
             self._open.callback(Lock(path / "lock").close)
+            if anew:
+                self._set_aside()
             self._claim(fingerprint)
             if recipe:
                 _replace(path / "recipe.yaml", recipe.encode())
@@ -107,12 +113,21 @@ class RunFolder:
                 named = f"; what differs: {', '.join(differing)}" if differing else ""
                 raise RunFolderError(
                     f"this run folder belongs to another recipe{named}",
-                    hint="name a new run folder; copy answers.sqlite into it first (with "
-                    "answers.sqlite-wal, where there is one), and nothing that was answered is "
-                    "asked again",
+                    hint="`bouture run RECIPE --replay` reads the answers there again under the "
+                    "recipe as it is now, asks nothing and sets the old outcomes aside; or name a "
+                    "new run folder (`--set run=…`)",
                     path=self.path,
                 )
             _replace(file, json.dumps({"fingerprint": both}, ensure_ascii=False).encode())
+
+    def _set_aside(self) -> None:
+        ledger = self.path / "ledger.jsonl"
+        if self._begun():
+            number = 1
+            while (aside := self.path / f"ledger.before-{number}.jsonl").exists():
+                number += 1
+            ledger.replace(aside)
+        (self.path / "run.json").unlink(missing_ok=True)
 
     def _begun(self) -> bool:
         ledger = self.path / "ledger.jsonl"

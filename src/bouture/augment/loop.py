@@ -22,6 +22,7 @@ from bouture.errors import (
     ProviderError,
     RecipeError,
     RequestRefused,
+    RunStopped,
     ServerUnreachable,
 )
 from bouture.strategies.planning import Job
@@ -44,22 +45,46 @@ STALE = Wording(
 )
 
 
+NO_ANSWER = Wording(
+    "no answer after every try: {error}", "aucune réponse après toutes les tentatives : {error}"
+)
+REFUSED = Wording(
+    "the server refuses this request: {error}", "le serveur refuse cette requête : {error}"
+)
+FILTERED = Wording(
+    "the provider’s content filter stopped the answer",
+    "le filtre de contenu du fournisseur a bloqué la réponse",
+)
+NOT_RECORDED = Wording(
+    "no recorded answer to this request", "aucune réponse enregistrée pour cette requête"
+)
+
+
 async def run(work: Work, folder: RunFolder, on_event: OnEvent = ignore) -> Summary:
     """Does all jobs that are not done yet, and writes the files of the folder.
 
     Whatever stops it (an error, Ctrl-C, a kill), the folder stays consistent and the same call continues.
+
+    A cap of the budget, or `work.stopping`, ends it in good order: `stopped` of the summary says why.
 
     Raises:
         ProviderError: no request can be answered (wrong key, server down); what is done is kept.
         RunFolderError: the folder cannot be written.
     """
     started = time.monotonic()
-    complete = False
+    complete, stopped = False, ""
     try:
         await _work_through(work, folder, on_event)
         complete = True
+    except RunStopped as error:
+        stopped = error.message
     finally:
+        work.stopping.leave()
         summary = folder.settle(work.jobs)
+        summary.stopped = stopped
+        if work.account is not None:
+            spent = work.account()
+            summary.lost, summary.cost, summary.currency = spent.lost, spent.cost, spent.currency
         summary.seconds = round(time.monotonic() - started, 3)
         if work.client is not None:
             stats = work.client.stats
@@ -75,9 +100,10 @@ async def run(work: Work, folder: RunFolder, on_event: OnEvent = ignore) -> Summ
 
 
 async def _work_through(work: Work, folder: RunFolder, on_event: OnEvent) -> None:
+    work.stopping.listen(work.client.stop if work.client is not None else _in_flight_is_nothing)
     todo = _todo(work, folder, on_event)
     done = len(work.jobs) - len(todo)
-    on_event(Started(len(work.jobs), done))
+    on_event(Started(len(work.jobs), done, work.account))
     if todo:
         _remember(work.checks, folder.outcomes(work.jobs))
     begun: deque[asyncio.Task[Made]] = deque()
@@ -85,11 +111,16 @@ async def _work_through(work: Work, folder: RunFolder, on_event: OnEvent) -> Non
     most_begun = work.most_begun
     try:
         for job in todo:
-            while len(begun) < most_begun and (following := next(waiting, None)) is not None:
+            while not work.stopping.reason and len(begun) < most_begun:
+                if (following := next(waiting, None)) is None:
+                    break
                 begun.append(asyncio.create_task(make(work, following)))
+            if not begun:
+                raise RunStopped(work.stopping.reason)
             outcomes = judge(work.checks, job, await begun[0])
             begun.popleft()
-            folder.ledger.append(outcomes)
+            if outcomes:
+                folder.ledger.append(outcomes)
             done += 1
             statuses = tuple(outcome.status for outcome in outcomes)
             on_event(JobDone(job.id, job.strategy, statuses, done, len(work.jobs)))
@@ -97,6 +128,10 @@ async def _work_through(work: Work, folder: RunFolder, on_event: OnEvent) -> Non
         for task in begun:
             task.cancel()
         await asyncio.gather(*begun, return_exceptions=True)
+
+
+def _in_flight_is_nothing(reason: str) -> None:
+    """Nothing is in flight: the loop itself sees that it is to stop."""
 
 
 def _todo(work: Work, folder: RunFolder, on_event: OnEvent) -> list[Job]:
@@ -134,15 +169,30 @@ async def make(work: Work, job: Job) -> Made:
         try:
             response = await work.client.answer(step)
         except (ServerUnreachable, RequestRefused, AnswerMissing) as error:
-            return talk.fail(error)
+            if work.unanswered_wait:
+                return talk.wait()
+            return talk.fail(error, _why(error))
         step = talk.hear(step, response)
     return step
 
 
+def _why(error: ProviderError) -> Issue:
+    """The reason code of a job that had no answer."""
+    if isinstance(error, AnswerMissing):
+        return Issue.of("R04", Severity.REJECT, NOT_RECORDED)
+    if isinstance(error, ServerUnreachable):
+        return Issue.of("R01", Severity.REJECT, NO_ANSWER, error=error.message)
+    if isinstance(error, RequestRefused) and error.filtered:
+        return Issue.of("R03", Severity.REJECT, FILTERED)
+    return Issue.of("R02", Severity.REJECT, REFUSED, error=error.message)
+
+
 def judge(checks: Sequence[Check], job: Job, made: Made) -> list[Outcome]:
-    """The outcomes of a job: every document checked and settled, in order; at least one outcome."""
+    """The outcomes of a job: every document checked and settled, in order; none while it waits for an answer."""
+    if made.waits:
+        return []
     if made.error:
-        return [_outcome(job, made, Status.FAILED)]
+        return [_outcome(job, made, Status.FAILED, made.issues)]
     if not made.documents:
         nothing = Issue.of("P00", Severity.REJECT, NOTHING_MADE)
         return [_outcome(job, made, Status.REJECTED, made.issues or (nothing,))]

@@ -46,8 +46,11 @@ class Exchange(msgspec.Struct, frozen=True, omit_defaults=True):
 
     key: str
     model: str = ""
+    """As the server named it."""
     usage: Usage = Usage()
     seconds: float = 0.0
+    asked: str = ""
+    """The model as the recipe names it; empty when that is the same."""
 
 
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):

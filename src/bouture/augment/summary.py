@@ -7,6 +7,7 @@ import msgspec
 
 from bouture.augment.outcome import Outcome, Status
 from bouture.corpus.issue import Severity
+from bouture.llm.messages import Usage
 
 
 class Counts(msgspec.Struct, kw_only=True):
@@ -37,6 +38,20 @@ class Counts(msgspec.Struct, kw_only=True):
         return self.accepted + self.repaired
 
 
+class Account(msgspec.Struct, frozen=True):
+    """What was spent in a run folder, over all runs."""
+
+    requests: int = 0
+    """Answers in the store."""
+    tokens: int = 0
+    """Prompts and answers; those of lost answers at the most they can have been."""
+    lost: int = 0
+    """Requests that were sent and whose answers were lost: the provider may bill them."""
+    cost: float | None = None
+    """At the prices of the recipe, lost answers at their most; None when it states none."""
+    currency: str = ""
+
+
 class Summary(Counts, kw_only=True):
     """A run in numbers; `summary.json`."""
 
@@ -57,6 +72,18 @@ class Summary(Counts, kw_only=True):
     """Sum of the seconds that these answers took."""
     models: dict[str, int] = {}
     """Name of the model as the server gave it -> distinct requests it answered."""
+    tokens: dict[str, Usage] = {}
+    """Name of the model as the recipe has it -> tokens of its answers that were used."""
+    modelled: int = 0
+    """Accepted and repaired documents that a model was asked for."""
+    lost: int = 0
+    """Requests, over all runs, that were sent and whose answers were lost: the provider may bill them."""
+    cost: float | None = None
+    """Of all answers in the store and all lost requests, at the prices of the recipe, these at the
+    longest they could be; None when the recipe states no price."""
+    currency: str = ""
+    stopped: str = ""
+    """Why the last run ended before its end (a cap of the budget, an interruption); empty when it did not."""
     asked: int = 0
     """Requests sent by the last run."""
     from_store: int = 0
@@ -87,6 +114,8 @@ def summarise(jobs: Iterable[tuple[str, list[Outcome]]]) -> Summary:
         for outcome in outcomes:
             counts.add(outcome.status)
             summary.add(outcome.status)
+            if outcome.exchanges and outcome.status in (Status.ACCEPTED, Status.REPAIRED):
+                summary.modelled += 1
             issues.update(outcome.codes)
             if outcome.status is Status.REJECTED:
                 rejections.update(_reasons(outcome))
@@ -99,6 +128,12 @@ def summarise(jobs: Iterable[tuple[str, list[Outcome]]]) -> Summary:
                     summary.completion_tokens += exchange.usage.completion_tokens
                     summary.model_seconds += exchange.seconds
                     models[exchange.model] += 1
+                    asked = exchange.asked or exchange.model
+                    before = summary.tokens.get(asked, Usage())
+                    summary.tokens[asked] = Usage(
+                        before.prompt_tokens + exchange.usage.prompt_tokens,
+                        before.completion_tokens + exchange.usage.completion_tokens,
+                    )
     summary.requests = len(seen)
     summary.model_seconds = round(summary.model_seconds, 3)
     summary.issues, summary.rejections = _ranked(issues), _ranked(rejections)

@@ -1,16 +1,18 @@
 """One job under way: the dialogue of a strategy with a model, driven a turn at a time, without any I/O."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from bouture.augment.outcome import Exchange
+from bouture.augment.stopping import Stopping
+from bouture.augment.summary import Account
 from bouture.checks.check import Check
 from bouture.corpus.document import Document, Origin
 from bouture.corpus.issue import Issue
 from bouture.errors import DocumentError, MarkupError, RecipeError
-from bouture.llm.client import Client
+from bouture.llm.client import Answering
 from bouture.llm.messages import Request, Response
 from bouture.strategies.dialogue import Declined, Dialogue, Strategy
 from bouture.strategies.planning import Job
@@ -24,8 +26,13 @@ class Work(msgspec.Struct, frozen=True):
     strategies: Mapping[str, Strategy]
     checks: Sequence[Check] = ()
     """Fresh ones for each run: what earlier runs kept is told to them again."""
-    client: Client | None = None
+    client: Answering | None = None
     """None when no strategy asks a model."""
+    unanswered_wait: bool = False
+    """Jobs without an answer stay pending rather than fail: when stored answers are read again."""
+    account: Callable[[], Account] | None = None
+    """What was spent so far; None when no model is asked."""
+    stopping: Stopping = msgspec.field(default_factory=Stopping)
     seed: int = 13
     window: int = 64
     """Jobs begun and not yet committed; when the client asks many at once, four times as many."""
@@ -45,6 +52,8 @@ class Made(msgspec.Struct, frozen=True):
     error: str = ""
     answer: str = ""
     exchanges: tuple[Exchange, ...] = ()
+    waits: bool = False
+    """It has no answer yet and is left for another time."""
 
 
 class Talk:
@@ -69,15 +78,21 @@ class Talk:
 
     def hear(self, request: Request, response: Response) -> Request | Made:
         """Hands the dialogue an answer; the next request, or what it made."""
-        exchange = Exchange(request.key, response.model, response.usage, response.seconds)
+        asked = "" if request.model == response.model else request.model
+        exchange = Exchange(request.key, response.model, response.usage, response.seconds, asked)
         self.exchanges.append(exchange)
         self.answer = response.text
         return self._go(response)
 
-    def fail(self, error: Exception) -> Made:
+    def fail(self, error: Exception, *issues: Issue) -> Made:
         """Ends the dialogue without a document."""
         self._dialogue.close()
-        return self._made(error=str(error))
+        return self._made(error=str(error), issues=issues)
+
+    def wait(self) -> Made:
+        """Leaves the dialogue for another time."""
+        self._dialogue.close()
+        return Made(waits=True)
 
     def _go(self, response: Response | None) -> Request | Made:
         try:

@@ -8,13 +8,14 @@ import sys
 from cyclopts import App, CycloptsError
 
 from bouture import __version__
-from bouture.cli import corpus, measure, study
+from bouture.cli import batch, corpus, measure, study
 from bouture.errors import (
     BoutureError,
     LossError,
     MissingExtraError,
     RecipeError,
     RunFolderError,
+    RunStopped,
     UnknownNameError,
     UsageError,
 )
@@ -28,6 +29,9 @@ WRONG_USE = (
     UsageError,
 )
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C (128 + SIGINT, as shells have it)."""
+
 app = App(
     name="bouture",
     help="Grow a small annotated corpus: exact annotations, checks, and an honest measure of whether it helped.",
@@ -36,7 +40,8 @@ app = App(
 )
 COMMANDS = {
     corpus: ("describe", "convert", "validate", "guide"),
-    study: ("init", "plan", "preview", "run", "batch", "report"),
+    study: ("init", "plan", "preview", "run", "show", "report"),
+    batch: ("batch",),
     measure: ("check", "agree", "evaluate"),
 }
 """Module -> the commands it holds; they import the library only when they run."""
@@ -57,6 +62,9 @@ def main(arguments: list[str] | None = None) -> int:
         err.print(str(error), markup=False)
         say("`bouture --help` lists the commands, `bouture COMMAND --help` their options.")
         return 2
+    except RunStopped as error:
+        err.print(str(error), markup=False, soft_wrap=True)
+        return INTERRUPTED
     except BoutureError as error:
         err.print(f"error: {error}", markup=False, soft_wrap=True)
         return 2 if isinstance(error, WRONG_USE) else 1
@@ -69,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         say("interrupted; the same command continues where this one stopped")
-        return 130
+        return INTERRUPTED
 
 
 def script() -> None:

@@ -20,6 +20,10 @@ Json = Annotated[
     bool, Parameter(name="--json", negative="", help="The result as JSON on standard output.")
 ]
 Quiet = Annotated[bool, Parameter(negative="", help="No progress and no remarks.")]
+Offline = Annotated[
+    bool,
+    Parameter(negative="", help="Contact nothing but this machine (loopback addresses)."),
+]
 Language = Annotated[Literal["fr", "en"], Parameter(name="--lang", help="Language of the text.")]
 Settings = Annotated[
     list[str],
@@ -31,8 +35,8 @@ Settings = Annotated[
 ]
 
 
-def settings_of(given: list[str]) -> dict[str, str]:
-    """`key=value` strings as a mapping.
+def settings_of(given: list[str], offline: bool = False) -> dict[str, str]:
+    """`key=value` strings as a mapping; `--offline` is the setting of that name.
 
     Raises:
         RecipeError: one of them has no `=`.
@@ -43,4 +47,6 @@ def settings_of(given: list[str]) -> dict[str, str]:
         if not sign or not key:
             raise RecipeError(f"--set {item}: there is no `=`", hint="write --set key=value")
         found[key] = value
+    if offline:
+        found["offline"] = "true"
     return found

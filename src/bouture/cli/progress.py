@@ -1,14 +1,20 @@
 """Progress bars: draws the events of a run and of an experiment on standard error."""
 
+import time
+from collections.abc import Callable
 from types import TracebackType
 
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
 from bouture.augment.events import Ended, Event, JobDone, Notice, Started
+from bouture.augment.summary import Account
 from bouture.cli.console import err
 from bouture.evaluate.evaluation import Event as EvaluationEvent
 from bouture.evaluate.evaluation import Fitted, Planned
+
+LOOK_EVERY_S = 0.5
+"""Seconds between two looks at what was spent."""
 
 
 class Progress:
@@ -28,6 +34,11 @@ class Progress:
         )
         self._task = self._bars.add_task("", total=None, said="", visible=False)
         self._kept: dict[str, int] = {}
+        self._account: Callable[[], Account] | None = None
+        self._first: Account | None = None
+        self._before = 0
+        self._looked = 0.0
+        self._said = ""
 
     def __enter__(self) -> "Progress":
         self._bars.start()
@@ -44,7 +55,8 @@ class Progress:
     def __call__(self, event: Event) -> None:
         """An event of a run."""
         match event:
-            case Started(jobs, done):
+            case Started(jobs, done, account):
+                self._account, self._before = account, done
                 if done:
                     self._say(f"continuing: {done} of {jobs} documents are done")
                 self._bars.update(
@@ -54,11 +66,30 @@ class Progress:
                 for status in statuses:
                     self._kept[status.value] = self._kept.get(status.value, 0) + 1
                 said = ", ".join(f"{n} {status}" for status, n in self._kept.items())
+                said += self._spending(done, event.jobs)
                 self._bars.update(self._task, completed=done, said=said)
             case Notice(wording):
                 self._say(wording.en)
             case Ended():
                 self._bars.update(self._task, visible=False)
+
+    def _spending(self, done: int, jobs: int) -> str:
+        """What was spent, and what it comes to when the rest costs as much a document; twice a second at most."""
+        now = time.monotonic()
+        if self._account is not None and now - self._looked > LOOK_EVERY_S:
+            self._looked = now
+            spent = self._account()
+            if self._first is None:
+                self._first = spent
+            if spent.requests:
+                self._said = f" · {spent.requests:,} answers, {spent.tokens:,} tokens"
+            if spent.cost is not None:
+                new = spent.cost - (self._first.cost or 0.0)
+                ahead = new * (jobs - done) / max(1, done - self._before)
+                self._said += f", {spent.cost:.2f} {spent.currency}"
+                if new and done < jobs:
+                    self._said += f" (about {spent.cost + ahead:.2f} in the end)"
+        return self._said
 
     def evaluation(self, event: EvaluationEvent) -> None:
         """An event of an impact experiment."""

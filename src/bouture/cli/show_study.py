@@ -87,8 +87,9 @@ def show_preview(shown: "Sequence[Shown]", lang: str) -> None:
     say = Say(lang)
     for number, job in enumerate(shown, 1):
         strategy = job.outcomes[0].strategy if job.outcomes else ""
-        out.print(Rule(Text(f"{number}/{len(shown)}  {strategy}  {job.source.id}", "bold")))
-        if not job.turns:
+        source = job.source.id if job.source else ""
+        out.print(Rule(Text(f"{number}/{len(shown)}  {strategy}  {source}", "bold")))
+        if not job.turns and job.source:
             _block(say("pairs.source"), to_markup(job.source))
         for request, response in job.turns:
             for message in request.messages:

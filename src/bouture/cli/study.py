@@ -1,9 +1,9 @@
-"""init, plan, preview, run, batch, report."""
+"""init, plan, preview, run, show, report."""
 
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import App, Parameter
+from cyclopts import Parameter
 
 from bouture.cli.console import print_issues, print_json, say
 from bouture.cli.options import (
@@ -11,15 +11,12 @@ from bouture.cli.options import (
     GuideFile,
     Json,
     Language,
+    Offline,
     Quiet,
     RecipeFile,
     RunPath,
     Settings,
     settings_of,
-)
-
-batch = App(
-    name="batch", help="Requests out as a file, answers back in: provider batches, air gap."
 )
 
 
@@ -100,6 +97,7 @@ def preview(
     n: Annotated[int, Parameter(name=["-n", "--number"], help="Jobs of each strategy.")] = 3,
     strategy: Annotated[str | None, Parameter(help="Only this strategy.")] = None,
     set_: Settings = [],  # noqa: B006 - read only
+    offline: Offline = False,
     lang: Language = "en",
     json: Json = False,
     quiet: Quiet = False,
@@ -114,7 +112,7 @@ def preview(
     from bouture.cli.show_study import show_preview
     from bouture.verbs.study import preview as make
 
-    shown = make(recipe, n, settings_of(set_), strategy)
+    shown = make(recipe, n, settings_of(set_, offline), strategy)
     if json:
         print_json([s._asdict() for s in shown])
     elif not quiet:
@@ -126,6 +124,14 @@ def run(
     recipe: RecipeFile,
     /,
     *,
+    replay: Annotated[
+        bool,
+        Parameter(
+            negative="",
+            help="Ask nothing: read the stored answers again, under the recipe as it is now.",
+        ),
+    ] = False,
+    offline: Offline = False,
     set_: Settings = [],  # noqa: B006 - read only
     lang: Annotated[
         Literal["fr", "en"] | None,
@@ -136,24 +142,58 @@ def run(
 ) -> int:
     """The main job: ask, read back, check, keep, measure, report. Run it again to continue.
 
+    Ctrl-C lets what is in flight come back, for a few seconds; a second one stops at once.
+
     For example:
       bouture run recipe.yaml
-      bouture run recipe.yaml --set model.concurrency=32 --set run=second-run
+      bouture run recipe.yaml --set budget.money=5 --set model.concurrency=32
+      bouture run recipe.yaml --replay
     """
+    from bouture.augment.stopping import Stopping
+    from bouture.cli.interrupt import interrupting
     from bouture.cli.progress import Progress
     from bouture.cli.show_study import show_summary
     from bouture.verbs.main_job import Listeners
     from bouture.verbs.main_job import run as work
 
-    with Progress(quiet or json) as progress:
-        told = Listeners(progress, progress.evaluation)
-        done = work(recipe, settings_of(set_), told, language=lang, processes=0)
+    stopping = Stopping()
+    with Progress(quiet or json) as progress, interrupting(stopping, quiet or json):
+        told = Listeners(progress, progress.evaluation, stopping)
+        chosen = settings_of(set_, offline)
+        done = work(recipe, chosen, told, language=lang, processes=0, replay=replay)
     if json:
         print_json(done.summary)
     else:
         show_summary(done.summary, done.evaluations, lang or "en")
         say(f"report: {done.report}", quiet)
     return int(done.summary.failed > 0 or done.summary.pending > 0)
+
+
+def show(
+    run: RunPath,
+    what: Annotated[
+        str, Parameter(help="Id of a document or job, or the first characters of a request's key.")
+    ],
+    /,
+    *,
+    lang: Language = "en",
+    json: Json = False,
+) -> int:
+    """One document of a run: prompt, raw answer, how it was read, what was found, what became of it.
+
+    For example:
+      bouture show demo direct-012~rewrite~0
+      bouture show demo 3fa94c21
+    """
+    from bouture.cli.show_study import show_preview
+    from bouture.verbs.showing import show as find
+
+    shown = find(run, what)
+    if json:
+        print_json([s._asdict() for s in shown])
+    else:
+        show_preview(shown, lang)
+    return 0
 
 
 def report(
@@ -178,56 +218,4 @@ def report(
     from bouture.verbs.reporting import report as make
 
     say(f"report: {make(run, lang, output)}", quiet)
-    return 0
-
-
-@batch.command(name="export")
-def export_(
-    recipe: RecipeFile,
-    requests: Annotated[Path, Parameter(help="File to write: one request a line (JSONL).")],
-    /,
-    *,
-    set_: Settings = [],  # noqa: B006 - read only
-    json: Json = False,
-    quiet: Quiet = False,
-) -> int:
-    """Write the requests that have no answer yet to a file.
-
-    For example:
-      bouture batch export recipe.yaml requests.jsonl
-    """
-    from bouture.verbs.study import batch_export
-
-    found = batch_export(recipe, requests, settings_of(set_))
-    if json:
-        print_json(found)
-    say(
-        f"{found.requests} requests written to {requests}; {found.ready} jobs need no answer, "
-        f"{found.done} are done",
-        quiet or json,
-    )
-    return 0
-
-
-@batch.command(name="import")
-def import_(
-    recipe: RecipeFile,
-    answers: Annotated[Path, Parameter(help='File of answers: {"key", "text"} a line (JSONL).')],
-    /,
-    *,
-    set_: Settings = [],  # noqa: B006 - read only
-    json: Json = False,
-    quiet: Quiet = False,
-) -> int:
-    """Store the answers of a file; `bouture run` then reads them without asking.
-
-    For example:
-      bouture batch import recipe.yaml answers.jsonl
-    """
-    from bouture.verbs.study import batch_import
-
-    found = batch_import(recipe, answers, settings_of(set_))
-    if json:
-        print_json(found)
-    say(f"{found.new} answers stored, {found.known} were known", quiet or json)
     return 0

@@ -9,6 +9,12 @@ PROVIDERS: Catalog[type[Any]] = Catalog(
     "bouture.providers",
     {
         "openai": "bouture.llm.http:OpenAICompatible",
+        "mistral": "bouture.llm.servers:Mistral",
+        "vllm": "bouture.llm.servers:VLLM",
+        "ollama": "bouture.llm.servers:Ollama",
+        "llamacpp": "bouture.llm.servers:LlamaCpp",
+        "tgi": "bouture.llm.servers:TGI",
+        "local": "bouture.llm.local:Local",
         "recorded": "bouture.llm.recorded:Recorded",
     },
 )

@@ -1,90 +1,103 @@
 """The one door to a model: the store first, then the provider, a few at once, patiently."""
 
 import asyncio
-import random
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
+from typing import Protocol
 
-import msgspec
-
-from bouture.errors import ProviderError, ServerUnreachable
+from bouture.errors import BudgetReached, RunStopped
+from bouture.llm.booking import Booking
+from bouture.llm.budget import Meter
+from bouture.llm.flow import Flow, Lane
+from bouture.llm.limits import again
 from bouture.llm.messages import Request, Response
-from bouture.llm.provider import Provider
+from bouture.llm.patience import Patience
+from bouture.llm.provider import Learning, Learnt, Provider
+from bouture.llm.stats import Stats
 from bouture.llm.store import AnswerStore
 
+__all__ = ["GRACE_S", "Answering", "Client", "Flow", "Patience", "Stats"]
 
-class Stats(msgspec.Struct):
-    """What one client has done so far."""
-
-    asked: int = 0
-    """Requests sent to the provider, each counted once however often it was tried."""
-    from_store: int = 0
-    """Requests answered from the store, or by the answer another request with the same key waited for."""
-    retries: int = 0
-    """Tries after the first."""
-    failures: int = 0
-    """Requests without an answer after every try."""
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    seconds: float = 0.0
-    """Sum of the seconds the answers took; more than the wall time when several are asked at once."""
+GRACE_S = 5.0
+"""Seconds that what is in flight may take to come back after a stop."""
 
 
-class Patience(msgspec.Struct, frozen=True):
-    """How long to wait between tries: exponential back-off with full jitter.
+class Answering(Protocol):
+    """What the loop asks: a client, or several behind one door."""
 
-    Source: M. Brooker, « Exponential Backoff and Jitter », AWS Architecture Blog, 2015. What the server
-    asks for (`Retry-After`) is the least that is waited.
-    """
+    @property
+    def stats(self) -> Stats:
+        """What was done so far."""
+        ...
 
-    first_s: float = 1.0
-    """Upper bound of the first wait, in seconds; it doubles with each try."""
-    longest_s: float = 60.0
-    """Upper bound of any wait that the server did not ask for."""
-    longest_asked_s: float = 600.0
-    """A server that asks for a longer wait is given up."""
-    give_up_after: int = 5
-    """So many requests in a row without an answer: the server is down, the run stops."""
-    rng: random.Random = msgspec.field(default_factory=random.Random)
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    clock: Callable[[], float] = time.monotonic
+    @property
+    def concurrency(self) -> int:
+        """Requests in flight at most."""
+        ...
 
-    def wait(self, attempt: int, asked: float | None) -> float:
-        """Seconds to wait after failed try number `attempt` (from 0)."""
-        jitter = self.rng.uniform(0, min(self.longest_s, self.first_s * 2.0**attempt))
-        return jitter if asked is None else asked + min(jitter, self.first_s)
+    async def answer(self, request: Request) -> Response:
+        """The answer, from the store or the provider."""
+        ...
+
+    def stop(self, reason: str, grace_s: float = GRACE_S) -> None:
+        """Sends nothing more; `answer` raises RunStopped for what is not stored."""
+        ...
+
+    async def close(self) -> None:
+        """Lets go of connections."""
+        ...
 
 
 class Client:
     """Answers requests from the store, or else from the provider, and stores before it returns.
 
     Args:
-        provider: who is asked.
+        provider: who is asked. One that learns what its server takes is told what the store remembers.
         store: where the answers are; it stays open when the client is closed.
-        concurrency: requests in flight at once, at least 1.
+        flow: how much may be asked at once and in a minute.
+        concurrency: requests in flight at once, at least 1: short for `Flow(most=concurrency)`.
         retries: tries after the first one, for one request.
         patience: how to wait between tries, and when to stop.
+        meter: the budget, shared by all clients of a run.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (each has its default, and all are given by name)
         self,
         provider: Provider,
         store: AnswerStore,
         *,
-        concurrency: int = 8,
+        flow: Flow | None = None,
+        concurrency: int | None = None,
         retries: int = 5,
         patience: Patience | None = None,
+        meter: Meter | None = None,
     ) -> None:
+        if flow is None:
+            flow = Flow() if concurrency is None else Flow(most=concurrency)
         self.provider = provider
         self.store = store
-        self.stats = Stats()
-        self.concurrency = concurrency
-        self._retries = retries
-        self._patience = patience or Patience()
-        self._slots = asyncio.Semaphore(concurrency)
+        self.meter = meter
+        self.on_learnt: Callable[[Learnt], None] = _unheard
+        """Called once for each thing the server turns out not to take."""
+        books = Booking(meter, store) if meter is not None and meter.counting else None
+        self._lane = Lane(provider, flow, patience, retries, books)
+        self._patience = self._lane.patience
         self._waiting: dict[str, asyncio.Task[Response]] = {}
-        self._not_before = 0.0
-        self._failures_in_a_row = 0
+        self._timers: set[asyncio.Task[None]] = set()
+        self._cut = False
+        self._learning = provider if isinstance(provider, Learning) else None
+        self._model: str | None = None
+        if self._learning is not None:
+            self._learning.on_learnt = self._learn
+
+    @property
+    def stats(self) -> Stats:
+        """What was done so far, and what goes on now."""
+        return self._lane.stats
+
+    @property
+    def concurrency(self) -> int:
+        """Requests in flight at most."""
+        return self._lane.flow.most
 
     async def answer(self, request: Request) -> Response:
         """The answer to the request; asked at most once, however many ask for it at the same time.
@@ -93,6 +106,8 @@ class Client:
             ServerUnreachable: no answer after every retry.
             RequestRefused, AnswerMissing: there will be no answer to this request.
             ProviderError: no request will be answered: the run must stop.
+            RunStopped: it was stopped, or a cap of the budget reached (BudgetReached); then nothing
+                more is sent, and what is in flight comes back and is stored before `close` is done.
             RunFolderError: the answer could not be stored.
         """
         key = request.key
@@ -105,19 +120,13 @@ class Client:
         if stored is not None:
             self.stats.from_store += 1
             return stored
+        if self._lane.stopped is not None:
+            raise again(self._lane.stopped)
         # A task of its own: whoever asked first may be cancelled while others still wait.
         task = asyncio.create_task(self._ask(request))
         self._waiting[key] = task
         task.add_done_callback(lambda done: self._forget(key, done))
         return await asyncio.shield(task)
-
-    async def close(self) -> None:
-        """Gives up what is in flight and closes the provider."""
-        tasks = list(self._waiting.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await self.provider.close()
 
     def _forget(self, key: str, done: "asyncio.Task[Response]") -> None:
         del self._waiting[key]
@@ -125,52 +134,64 @@ class Client:
             done.exception()  # Looked at, so that asyncio does not report it when nobody waits any more.
 
     async def _ask(self, request: Request) -> Response:
-        async with self._slots:
-            self._stop_if_down()
-            self.stats.asked += 1
-            response = await self._try(request)
+        if self._learning is not None and request.model != self._model:
+            self._model = request.model
+            self._learning.remember(self.store.learnt(request.model))
+        try:
+            response = await self._lane.ask(request)
+        except BudgetReached as reached:
+            self.end(reached)
+            raise
+        except asyncio.CancelledError:
+            if self._cut and self._lane.stopped is not None:
+                raise again(self._lane.stopped) from None
+            raise
         self.store.put(request, response)
-        self.stats.prompt_tokens += response.usage.prompt_tokens
-        self.stats.completion_tokens += response.usage.completion_tokens
-        self.stats.seconds += response.seconds
         return response
 
-    async def _try(self, request: Request) -> Response:
-        """Tries until there is an answer; a waiting request keeps its slot, which spares the server."""
-        attempt = 0
-        while True:
-            await self._rest()
-            try:
-                response = await self.provider.ask(request)
-            except ServerUnreachable as error:
-                asked = error.retry_after
-                if attempt == self._retries or (asked or 0) > self._patience.longest_asked_s:
-                    self.stats.failures += 1
-                    self._failures_in_a_row += 1
-                    raise
-                wait = self._patience.wait(attempt, asked)
-                if asked is not None:
-                    # The server spoke to all of us: nobody asks before.
-                    self._not_before = max(self._not_before, self._patience.clock() + asked)
-                await self._patience.sleep(wait)
-                self._stop_if_down()
-                attempt += 1
-                self.stats.retries += 1
-            except ProviderError:
-                self.stats.failures += 1
-                raise
-            else:
-                self._failures_in_a_row = 0
-                return response
+    def _learn(self, fact: Learnt) -> None:
+        self.stats.learnt += (fact,)
+        self.store.learn(self._model or "", fact)
+        self.on_learnt(fact)
 
-    async def _rest(self) -> None:
-        while (wait := self._not_before - self._patience.clock()) > 0:
-            await self._patience.sleep(wait)
+    def stop(self, reason: str, grace_s: float = GRACE_S) -> None:
+        """Sends nothing more: `answer` raises RunStopped for what is not stored; the first reason stays.
 
-    def _stop_if_down(self) -> None:
-        if self._failures_in_a_row >= self._patience.give_up_after:
-            raise ProviderError(
-                f"{self._failures_in_a_row} requests in a row got no answer after "
-                f"{self._retries + 1} tries each: the server seems to be down",
-                hint="run the same command again later: what was answered is kept",
-            )
+        To be called in the event loop. Whatever waits for its next try wakes up at once. What is in
+        flight is stored when it comes back within `grace_s` seconds; then it is cancelled, and counts as
+        perhaps billed.
+        """
+        hint = "run the same command again to continue: what was answered is kept"
+        self.end(RunStopped(reason, hint=hint), grace_s)
+
+    def end(self, why: RunStopped, grace_s: float | None = None) -> None:
+        """As `stop`, with the error that `answer` raises; without `grace_s`, what is in flight may finish."""
+        if grace_s is None:
+            grace_s = self._patience.longest_request_s
+        self._lane.stop(why)
+        if self._waiting:
+            timer = asyncio.create_task(self._cut_off(grace_s))
+            self._timers.add(timer)
+            timer.add_done_callback(self._timers.discard)
+
+    async def _cut_off(self, grace_s: float) -> None:
+        await self._patience.sleep(grace_s)
+        self._cut = True
+        for task in self._waiting.values():
+            task.cancel()
+
+    async def close(self) -> None:
+        """Gives up what is in flight and closes the provider; after a stop, waits out the time of grace."""
+        try:
+            if self._lane.stopped is not None and self._waiting:
+                await asyncio.wait(list(self._waiting.values()))
+        finally:
+            tasks = [*self._waiting.values(), *self._timers]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._lane.close()
+
+
+def _unheard(fact: Learnt) -> None:
+    """Nobody wants to know."""

@@ -1,239 +1,184 @@
 """A model behind HTTP, in the dialect of OpenAI: `POST {base_url}/chat/completions`.
 
-OpenAI, Mistral, vLLM, Ollama, llama.cpp, TGI and most hosts speak it. No host is contacted but the
-one of `base_url` (or `proxy`): redirects are not followed, proxies and credentials of the environment are not used.
+OpenAI, Mistral, vLLM, Ollama, llama.cpp, TGI and most hosts speak it; `servers` has one provider for each.
+No host is contacted but the one of `base_url` (or `proxy`): redirects are not followed, proxies and
+credentials of the environment are not used.
 """
 
-import json
-import os
-import re
+import difflib
 import time
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-import aiohttp
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
+from yarl import URL
 
-from bouture.errors import ProviderError, RequestRefused, ServerUnreachable
-from bouture.llm.messages import Request, Response, Usage
-from bouture.llm.provider import whole
+from bouture.errors import ProviderError
+from bouture.llm.context import context_in, surely_too_long
+from bouture.llm.failures import Spoken, Where, failure, unknown_model
+from bouture.llm.http_options import HttpOptions
+from bouture.llm.keys import Key
+from bouture.llm.messages import Request, Response
+from bouture.llm.provider import Learnt
+from bouture.llm.reading import read
+from bouture.llm.refusals import STATUSES, facts_in, parsed, short
+from bouture.llm.transport import Answer, Transport
+from bouture.llm.wire import Dialect, Sent, Wire
 
-AGAIN = {408, 409, 425, 429}
-"""Statuses below 500 after which the same request may pass later (RFC 9110, RFC 8470, RFC 6585)."""
-HOPELESS = {401, 402, 404, 407}
-"""Statuses that speak of the key, the account, the address or the model: the same for every request."""
-_SHORTEST_KEY = 8
-"""Below this many characters a key is a placeholder (`EMPTY`, `ollama`): hiding it would hide words."""
+OPENAI = "https://api.openai.com/v1"
+_MOST_STEPS = 12
+"""Times one request is sent again without what the server refuses."""
+_ASIDE_S = 5.0
+"""Seconds for questions beside the point: which models, which context."""
+_MOST_NAMES = 8
+
+PLAIN = Dialect()
+"""What every server of the family understands."""
 
 
 class OpenAICompatible:
     """Any server that speaks the dialect of OpenAI's chat completions.
 
+    Without `base_url` it is OpenAI itself: the key is then read from `OPENAI_API_KEY`, and `max_tokens` is
+    sent as `max_completion_tokens`. With another address nothing is assumed. What the server refuses is left
+    out, or sent under its other name, from then on.
+
     The key is read from the environment when the provider is made, and appears in nothing it says.
 
     Raises:
-        ProviderError: the environment variable of the key is not set, or holds no key.
+        ProviderError: the environment variable of the key is not set, or holds no key; or the address is
+            not on this machine while `offline`.
     """
 
     name = "openai"
+    dialect = Dialect(
+        home="api.openai.com",
+        key_variable="OPENAI_API_KEY",
+        names={"max_tokens": "max_completion_tokens"},
+    )
+    elsewhere = PLAIN
+    """The dialect with another address than `dialect.home`."""
 
-    class Options(BaseModel):
+    class Options(HttpOptions):
         """What a recipe can say about it."""
 
-        model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
         base_url: str = Field(
-            description="up to and with the version, e.g. http://localhost:8000/v1"
+            OPENAI, description="up to and with the version, e.g. http://localhost:8000/v1"
         )
-        key_variable: str = Field(
-            "", description="NAME of the environment variable that holds the key; empty: no key"
-        )
-        timeout_s: float = Field(120.0, gt=0, description="seconds to wait for a whole answer")
-        parameters: dict[str, Any] = Field(
-            {},
-            description="sent with each request for the server's own needs; what changes the "
-            "answer belongs with the model's parameters",
-        )
-        proxy: str = Field("", description="address of an HTTP proxy; none is taken from elsewhere")
 
-        @field_validator("base_url")
-        @classmethod
-        def _address(cls, value: str) -> str:
-            parts = urlsplit(value)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
-                raise ValueError("give the full address, e.g. http://localhost:8000/v1")
-            if parts.username or parts.password:
-                raise ValueError("no password in the address: use key_variable")
-            return value.rstrip("/")
-
-        @field_validator("key_variable")
-        @classmethod
-        def _variable(cls, value: str) -> str:
-            if value and not re.fullmatch(r"[A-Z_][A-Z0-9_]*", value):
-                raise ValueError(
-                    "give the NAME of an environment variable (capitals, digits, _), never the key"
-                )
-            return value
-
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: HttpOptions) -> None:
         self.options = options
-        self._session: aiohttp.ClientSession | None = None
-        self._key = ""
-        if options.key_variable:
-            self._key = os.environ.get(options.key_variable, "").strip()
-            if not self._key:
-                raise ProviderError(
-                    f"the environment variable {options.key_variable} is not set",
-                    hint=f"export {options.key_variable}=… in this terminal, then run again",
-                )
-            if not (self._key.isascii() and self._key.isprintable()):
-                raise ProviderError(
-                    f"the environment variable {options.key_variable} holds what cannot be a key",
-                    hint="it has a line break or an accented character: copy the key again",
-                )
+        self.on_learnt: Callable[[Learnt], None] = lambda _: None
+        dialect, variable = self.dialect, options.key_variable
+        if dialect.home and not _at(dialect.home, options.address.hostname or ""):
+            dialect = self.elsewhere
+        elif dialect.home and options.address.scheme == "https":
+            variable = variable or dialect.key_variable
+        self._key = Key(variable)
+        self._dialect = dialect
+        self._wire = Wire(dialect, options.parameters)
+        self._transport = Transport(options, self._key)
+        self._url = _url(options.base_url, "/chat/completions")
+        self._answered = False
+        self._context: int | None = options.context
+        self._context_known = options.context is not None or not dialect.context_at
+        self._models: tuple[str, ...] | None = None
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """The host of `base_url`, and that of `proxy` when there is one."""
+        return self.options.contacts
+
+    def remember(self, facts: Sequence[Learnt]) -> None:
+        """Takes over what was learnt before, without calling `on_learnt`."""
+        self._wire.remember(facts)
 
     async def ask(self, request: Request) -> Response:
-        """Asks once; see `Provider.ask` for the errors."""
-        body = {
-            **self.options.parameters,
-            **request.parameters,
-            "messages": [{"role": m.role, "content": m.content} for m in request.messages],
-        }
-        if request.model:
-            body["model"] = request.model
-        started = time.monotonic()
-        try:
-            async with self._open().post(
-                f"{self.options.base_url}/chat/completions",
-                json=body,
-                allow_redirects=False,
-                proxy=self.options.proxy or None,
-            ) as answer:
-                raw = await answer.read()
-        except TimeoutError:
-            raise ServerUnreachable(
-                f"no answer within {self.options.timeout_s:g} s",
-                hint="raise `timeout_s`, or lower `concurrency`",
-            ) from None
-        except aiohttp.InvalidURL:
-            raise ProviderError(
-                "the address of the model cannot be used", hint="correct it"
-            ) from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise ServerUnreachable(
-                self._clean(
-                    f"no connection to {self.options.base_url}: {error or type(error).__name__}"
-                ),
-                hint="see that the server runs and the address is right",
-            ) from None
-        said = self._clean(raw.decode("utf-8", "replace"))
-        if answer.status != 200:
-            raise _refusal(answer.status, said, answer.headers.get("Retry-After", ""))
-        return _read(said, time.monotonic() - started)
+        """Asks once; see `Provider.ask` for the errors. What the server refuses to take costs no retry."""
+        if not self._context_known and not self._dialect.context_late:
+            await self._learn_context(request.model)
+        if self._context is not None:
+            surely_too_long(request, self._context)
+        for step in range(_MOST_STEPS):
+            body, sent = self._wire.body(request)
+            started = time.monotonic()
+            answer = await self._transport.send("POST", self._url, body)
+            if answer.status == 200:
+                response = read(answer.raw, self._key, time.monotonic() - started)
+                self._answered = True
+                if not self._context_known:
+                    await self._learn_context(request.model)
+                return response
+            spoken = self._spoken(answer)
+            if step == _MOST_STEPS - 1 or not self._learn(spoken, sent):
+                break
+        raise await self._failure(spoken, request.model)
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        """Lets go of connections."""
+        await self._transport.close()
 
-    def _open(self) -> aiohttp.ClientSession:
-        """One session for all requests, opened by the first; the client bounds how many at once."""
-        if self._session is None:
-            headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
-            self._session = aiohttp.ClientSession(
-                headers={"User-Agent": "bouture", **headers},
-                timeout=aiohttp.ClientTimeout(total=self.options.timeout_s),
-                connector=aiohttp.TCPConnector(limit=0),
-                cookie_jar=aiohttp.DummyCookieJar(),
-            )
-        return self._session
+    def _learn(self, spoken: Spoken, sent: Sent) -> bool:
+        """Whether the refusal names something to leave out or rename: then asking again helps."""
+        if spoken.status not in STATUSES:
+            return False
+        facts = facts_in(spoken.said, sent, self._key.clean)
+        for fact in self._wire.learn(facts, sent):
+            self.on_learnt(fact)
+        return bool(facts)
 
-    def _clean(self, text: str) -> str:
-        """Without the key, should a server repeat it."""
-        return text.replace(self._key, "[key]") if len(self._key) >= _SHORTEST_KEY else text
+    def _spoken(self, answer: Answer) -> Spoken:
+        said = self._key.clean(answer.raw[:100_000].decode("utf-8", "replace"))
+        return Spoken(answer.status, said, answer.retry_after, answer.date)
 
-
-def _read(said: str, seconds: float) -> Response:
-    """The answer in a body of the dialect; anything else is worth asking again."""
-    try:
-        body = json.loads(said)
-        choice = body["choices"][0]
-        message = choice["message"]
-        text = _text(message.get("content") or message.get("refusal"))
-        finish = choice.get("finish_reason") or "stop"
-        usage = body.get("usage") or {}
-        counts = Usage(
-            int(usage.get("prompt_tokens") or 0), int(usage.get("completion_tokens") or 0)
-        )
-        model = str(body.get("model") or "")
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError):
-        raise ServerUnreachable(
-            f"the server's answer is not a chat completion: {_short(said)}",
-            hint="see that `base_url` points to an OpenAI-compatible server",
-        ) from None
-    if finish == "content_filter":
-        raise RequestRefused("the server's content filter stopped the answer")
-    return Response(whole(text), str(finish), counts, whole(model), round(seconds, 3))
-
-
-def _text(content: Any) -> str:
-    """`content` is a string, null, or a list of parts of which those of type `text` are the answer."""
-    if isinstance(content, list):
-        return "".join(part["text"] for part in content if part.get("type") == "text")
-    if content is not None and not isinstance(content, str):
-        raise TypeError
-    return content or ""
-
-
-def _refusal(status: int, said: str, retry_after: str) -> ProviderError:
-    message = f"the server answered {status}: {_message(said)}"
-    if status in AGAIN or status >= 500:
-        error = ServerUnreachable(message, hint="the server is overloaded or ill: run again later")
-        error.retry_after = seconds_to_wait(retry_after, datetime.now(UTC))
+    async def _failure(self, spoken: Spoken, model: str) -> ProviderError:
+        where = Where(self.options.base_url, self._key.variable, self._answered, self._key.clean)
+        error = failure(spoken, where)
+        if type(error) is ProviderError and unknown_model(spoken):
+            names = await self._names()
+            near = difflib.get_close_matches(model, names, n=_MOST_NAMES, cutoff=0.3)
+            listed = list(dict.fromkeys([*near, *names]))
+            more = ", …" if len(listed) > _MOST_NAMES else ""
+            if listed:
+                error.hint = f"the server has {', '.join(listed[:_MOST_NAMES])}{more}"
         return error
-    if status < 400:
-        return ProviderError(message, hint="redirects are not followed: give the final `base_url`")
-    if status in HOPELESS:
-        return ProviderError(
-            message, hint="correct `base_url`, the model's name or the key; run again"
-        )
-    return RequestRefused(
-        message, hint="asking again is useless as long as the request is the same"
-    )
+
+    async def _names(self) -> tuple[str, ...]:
+        """The models the server has, when it says so: asked once."""
+        if self._models is None:
+            body = await self._aside("/models")
+            listed = body.get("data") if isinstance(body, dict) else body
+            names = [one.get("id") for one in listed or () if isinstance(one, dict)]
+            self._models = tuple(short(self._key.clean(n), 80) for n in names if isinstance(n, str))
+        return self._models
+
+    async def _learn_context(self, model: str) -> None:
+        self._context_known = True
+        if self._dialect.context_at:
+            body = await self._aside(self._dialect.context_at)
+            self._context = context_in(body, self._dialect.context_key, model)
+
+    async def _aside(self, path: str) -> Any:
+        """What the server says elsewhere, as JSON; None when it does not."""
+        root = self.options.base_url
+        if path != "/models":
+            root = root.removesuffix("/v1")
+        try:
+            answer = await self._transport.send("GET", _url(root, path), None, _ASIDE_S)
+        except ProviderError:
+            return None
+        said = answer.raw[:1_000_000].decode("utf-8", "replace")
+        return parsed(said) if answer.status == 200 else None
 
 
-def _message(said: str) -> str:
-    """What a server says of an error, in the several forms of the dialect."""
+def _at(home: str, host: str) -> bool:
+    """Whether a host is the provider's own, or one of its regions (eu.api.openai.com)."""
+    return host == home or host.endswith(f".{home}")
+
+
+def _url(root: str, path: str) -> URL:
     try:
-        body = json.loads(said)
-    except (ValueError, RecursionError):
-        return _short(said)
-    for key in ("error", "message", "detail"):
-        if isinstance(body, dict) and body.get(key):
-            body = body[key]
-    return _short(body if isinstance(body, str) else json.dumps(body, ensure_ascii=False))
-
-
-def _short(text: str, longest: int = 300) -> str:
-    line = " ".join(whole(text).split()) or "(nothing)"
-    return line if len(line) <= longest else line[: longest - 1] + "…"
-
-
-def seconds_to_wait(retry_after: str, now: datetime) -> float | None:
-    """A `Retry-After` header as seconds from `now`: a number of seconds or an HTTP date (RFC 9110, 10.2.3).
-
-    Returns:
-        None when the header is empty or cannot be read; never negative.
-    """
-    value = retry_after.strip()
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", value):
-        return float(value)
-    try:
-        date = parsedate_to_datetime(value)
+        return URL(root + path)
     except ValueError:
-        return None
-    if date.tzinfo is None:
-        date = date.replace(tzinfo=UTC)
-    return max(0.0, (date - now).total_seconds())
+        pass
+    raise ProviderError("the address of the model cannot be used", hint="correct `base_url`")

@@ -48,14 +48,16 @@ class Usage(msgspec.Struct, frozen=True):
     completion_tokens: int = 0
 
 
-class Response(msgspec.Struct, frozen=True):
+class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     """What came back, as raw as possible."""
 
     text: str
     finish_reason: str = "stop"
-    """`stop`, or `length` when the answer was cut."""
+    """`stop`; `length` when the answer was cut; other words as the server gives them."""
     usage: Usage = Usage()
     model: str = ""
     """The model as the server names it."""
     seconds: float = 0.0
     """Wall time of the answer, from sending to the last byte."""
+    logprobs: tuple[tuple[str, float], ...] = ()
+    """Tokens of the text with their natural log-probabilities; empty when the server gives none."""

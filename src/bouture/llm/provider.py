@@ -1,6 +1,9 @@
 """The shape of every provider: one request in, one raw response out. Retries are not its business."""
 
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, runtime_checkable
+
+import msgspec
 
 from bouture.llm.messages import Request, Response
 
@@ -12,6 +15,11 @@ class Provider(Protocol):
     """
 
     name: str
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """Hosts it will speak to, nothing else; none for what stays inside this process."""
+        ...
 
     async def ask(self, request: Request) -> Response:
         """Sends the request and waits for the answer.
@@ -26,6 +34,29 @@ class Provider(Protocol):
 
     async def close(self) -> None:
         """Lets go of connections; nothing is asked afterwards."""
+        ...
+
+
+class Learnt(msgspec.Struct, frozen=True):
+    """What a server turned out not to take, and what is done instead from then on."""
+
+    parameter: str
+    """As the request has it, e.g. `seed` or `response_format`."""
+    instead: str
+    """Its other name or form; empty: it is left out."""
+    said: str = ""
+    """The server's words."""
+
+
+@runtime_checkable
+class Learning(Protocol):
+    """A provider that learns what its server takes. The client tells it what earlier runs have learnt."""
+
+    on_learnt: Callable[[Learnt], None]
+    """Called once for each new fact, by the provider."""
+
+    def remember(self, facts: Sequence[Learnt]) -> None:
+        """Takes over what was learnt before, without calling `on_learnt`."""
         ...
 
 

@@ -7,8 +7,9 @@ exported request with a `text` added is such a line.
 """
 
 import json
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ class RecordedAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """The model as the request named it; absent: the same as `model`."""
     parameters: dict[str, Any] = {}
     sample: int = 0
+    logprobs: tuple[tuple[str, float], ...] = ()
 
     @classmethod
     def of(cls, key: str, response: Response, request: Request | None = None) -> "RecordedAnswer":
@@ -53,8 +55,16 @@ class RecordedAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def response(self) -> Response:
+        """The answer; counts and numbers that no server can mean are left out."""
+        counts = Usage(count(self.usage.prompt_tokens), count(self.usage.completion_tokens))
+        seconds = max(0.0, self.seconds) if math.isfinite(self.seconds) else 0.0
         return Response(
-            whole(self.text), self.finish_reason, self.usage, self.model, max(0.0, self.seconds)
+            whole(self.text),
+            whole(self.finish_reason),
+            counts,
+            whole(self.model),
+            seconds,
+            logprobs_of(self.logprobs),
         )
 
     @property
@@ -64,6 +74,68 @@ class RecordedAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
             return None
         model = self.model if self.model_asked is None else self.model_asked
         return Request(self.messages, model, self.parameters, self.sample)
+
+
+def count(value: Any) -> int:
+    """A number of tokens as a file has it; 0 for what is none (below 0, above 2^53, not a number)."""
+    whole_number = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole_number and 0 <= value < 2**53 else 0
+
+
+def logprobs_of(pairs: Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    """Tokens with their log-probabilities; none at all when one of them is not finite, which JSON cannot hold."""
+    read = tuple((whole(token), value) for token, value in pairs)
+    return read if all(math.isfinite(value) for _, value in read) else ()
+
+
+class BadAnswer(ValueError):
+    """A line that is no recorded answer: `message` says why, `hint` what to do, `altered` of which kind."""
+
+    def __init__(self, message: str, hint: str, key: str = "", *, altered: bool = False) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.key = key
+        """Of the request that it says it answers, when it is a key at all."""
+        self.altered = altered
+        """It carries a request that does not have its key."""
+
+
+def is_key(value: Any) -> bool:
+    """Whether this is written as the key of a request: 64 hexadecimal digits."""
+    return isinstance(value, str) and _KEY.fullmatch(value) is not None
+
+
+def answer_of(read: Any) -> RecordedAnswer:
+    """The answer in the JSON value of a line.
+
+    Raises:
+        BadAnswer: it has no key or no text, or carries another request than the one of its key.
+    """
+    key = read.get("key") if isinstance(read, dict) else None
+    named = str(key) if is_key(key) else ""
+    try:
+        answer = msgspec.convert(read, RecordedAnswer)
+        altered = answer.request is not None and answer.request.key != answer.key
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise BadAnswer(
+            f"not a recorded answer: {error}",
+            'each line is a JSON object with at least "key" and "text"',
+            named,
+        ) from None
+    if not named:
+        raise BadAnswer(
+            f"{answer.key[:80]!r} is not the key of a request",
+            "copy the key from the exported request: 64 hexadecimal digits",
+        )
+    if altered:
+        raise BadAnswer(
+            "the request on this line does not have this key: it was changed after the export",
+            "answer the request as it was exported, or leave `messages` out of the answer",
+            named,
+            altered=True,
+        )
+    return answer
 
 
 def read_answers(path: Path) -> Iterator[RecordedAnswer]:
@@ -89,8 +161,9 @@ def read_answers(path: Path) -> Iterator[RecordedAnswer]:
 def _read(line: bytes, path: Path, number: int) -> RecordedAnswer:
     try:
         # The standard reader: it takes half an escaped emoji, as answers that were cut can have.
-        answer = msgspec.convert(json.loads(line), RecordedAnswer)
-        altered = answer.request is not None and answer.request.key != answer.key
+        return answer_of(json.loads(line))
+    except BadAnswer as bad:
+        raise FormatError(bad.message, hint=bad.hint, path=path, line=number) from None
     except (ValueError, RecursionError) as error:
         raise FormatError(
             f"not a recorded answer: {error}",
@@ -98,21 +171,6 @@ def _read(line: bytes, path: Path, number: int) -> RecordedAnswer:
             path=path,
             line=number,
         ) from None
-    if not _KEY.fullmatch(answer.key):
-        raise FormatError(
-            f"{answer.key[:80]!r} is not the key of a request",
-            hint="copy the key from the exported request: 64 hexadecimal digits",
-            path=path,
-            line=number,
-        )
-    if altered:
-        raise FormatError(
-            "the request on this line does not have this key: it was changed after the export",
-            hint="answer the request as it was exported, or leave `messages` out of the answer",
-            path=path,
-            line=number,
-        )
-    return answer
 
 
 class Recorded:
@@ -123,6 +181,7 @@ class Recorded:
     """
 
     name = "recorded"
+    contacts: tuple[str, ...] = ()
 
     class Options(BaseModel):
         """What a recipe can say about it."""

@@ -1,7 +1,5 @@
 """From the names in a recipe to the objects that do the work."""
 
-import hashlib
-import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +9,6 @@ import msgspec
 from pydantic import BaseModel
 
 from bouture import formats
-from bouture.catalog import Catalog
 from bouture.checks.catalog import CHECKS, DEFAULT_CHECKS
 from bouture.checks.check import Check, Reference
 from bouture.corpus.document import Document
@@ -19,19 +16,16 @@ from bouture.corpus.guide import Guide
 from bouture.corpus.guide_reader import read_guide
 from bouture.corpus.schema import Schema
 from bouture.corpus.splits import shared_ids
-from bouture.errors import BoutureError, DocumentError, RecipeError
+from bouture.errors import DocumentError, RecipeError
 from bouture.evaluate.arms import DUPLICATE, ORACLE, RESERVED
 from bouture.evaluate.catalog import LEARNERS
 from bouture.llm.catalog import PROVIDERS
-from bouture.llm.provider import Provider
+from bouture.recipe.models import asked, asked_by, further, known, where_of
 from bouture.recipe.reader import options_of
 from bouture.recipe.sections import Recipe, StrategyUse, Use
 from bouture.strategies.catalog import STRATEGIES
 from bouture.strategies.dialogue import Declined, Materials, Strategy
 from bouture.strategies.planning import Job, plan_jobs
-
-PART = "strategy "
-"""Begins the keys of a fingerprint that need only agree where both have them (see `RunFolder`)."""
 
 
 class Study(NamedTuple):
@@ -61,16 +55,6 @@ class Study(NamedTuple):
         )
         return [member(reference, options) for member, options in _checks(self.recipe, self.base)]
 
-    def provider(self) -> Provider | None:
-        """The way to the model, or None when the recipe names no model."""
-        section = self.recipe.model
-        if section is None:
-            return None
-        member = _known(PROVIDERS, section.provider, "model.provider")
-        options = options_of(member, section.options, "model.options", self.base)
-        provider: Provider = member(options)
-        return provider
-
     @property
     def local(self) -> frozenset[str]:
         """Names of the strategies that ask no model."""
@@ -79,6 +63,16 @@ class Study(NamedTuple):
             for use in self.recipe.strategies
             if not getattr(STRATEGIES.load(use.use), "asks_model", False)
         )
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Names in `recipe.asked` of the models that its strategies ask, each once."""
+        names: dict[str, None] = {}
+        for use in self.recipe.strategies:
+            if use.label not in self.local:
+                names.setdefault(use.model)
+                names |= dict.fromkeys(_turns(self.options[use.label]))
+        return tuple(names)
 
     def made_again(self, sample: Sequence[Document], seed: int) -> list[Document]:
         """What the strategies that ask no model make of a gold sample alone, unchecked.
@@ -101,37 +95,6 @@ class Study(NamedTuple):
                 made += _made_locally(strategy, by_id[job.source], job, self.recipe.seed + seed)
         return made
 
-    def used(self) -> dict[str, Any]:
-        """The recipe as used, for its file in the run folder: every path absolute."""
-        written = self.recipe.model_dump(mode="json", exclude_defaults=True)
-        for use in written["strategies"]:
-            if "options" in use:
-                options = self.options[use.get("name") or use["use"]]
-                use["options"] = options.model_dump(mode="json", exclude_unset=True)
-        if self.recipe.model is not None and self.recipe.model.options:
-            member = PROVIDERS.load(self.recipe.model.provider)
-            options = options_of(member, self.recipe.model.options, "model.options", self.base)
-            written["model"]["options"] = options.model_dump(mode="json", exclude_unset=True)
-        return written
-
-    def fingerprint(self) -> str:
-        """What must be the same when a run is continued, as JSON: what is asked of which data.
-
-        Delivery (provider, concurrency, prices), evaluation, the run folder and the names of files
-        are left out; files count by their content. How many samples of how many sources is left out
-        too, and strategies may come and go: what is done stays done, and only new jobs are added.
-        """
-        kept = self.recipe.model_dump(mode="json", include={"language", "seed", "checks"})
-        for use in self.recipe.strategies:
-            kept[f"{PART}{use.label}"] = [use.use, _content(self.options[use.label])]
-            if self.recipe.model is not None and use.label not in self.local:
-                asked = [self.recipe.model.name, self.recipe.model.parameters]
-                kept[f"{PART}{use.label}"].append(asked)
-        kept["train"] = _digest(self.train)
-        kept["held_out"] = _digest([*self.dev, *self.test])
-        kept["guide"] = _sha256((self.guide.text if self.guide else "").encode())
-        return json.dumps(kept, sort_keys=True, ensure_ascii=False)
-
 
 def build(recipe: Recipe) -> Study:
     """Reads the corpora and the guide, and makes the strategies and the jobs.
@@ -146,38 +109,63 @@ def build(recipe: Recipe) -> Study:
     _disjoint(train, [*dev, *test])
     guide = read_guide(recipe.corpus.guide) if recipe.corpus.guide else None
     schema = guide.schema() if guide else Schema.learn(train)
-    model = recipe.model
+    for name, section in recipe.asked.items():
+        member = known(PROVIDERS, section.provider, f"{where_of(name)}.provider")
+        options_of(member, section.options, f"{where_of(name)}.options", base)
     materials = Materials(
-        gold=train,
-        schema=schema,
-        guide=guide,
-        language=recipe.language,
-        model=model.name if model else "",
-        parameters=model.parameters if model else {},
+        gold=train, schema=schema, guide=guide, language=recipe.language, models=further(recipe)
     )
-    strategies: dict[str, Strategy] = {}
-    options: dict[str, BaseModel] = {}
-    for number, use in enumerate(recipe.strategies):
-        if use.label in strategies:
-            raise RecipeError(
-                f"strategies.{number}: the name `{use.label}` is used twice",
-                hint="give one of them its own `name`",
-            )
-        where = f"strategies.{number}"
-        member = _known(STRATEGIES, use.use, f"{where} ({use.use})")
-        if getattr(member, "asks_model", False) and recipe.model is None:
-            raise RecipeError(
-                f"{where}: `{use.use}` asks a model, and the recipe names none",
-                hint="fill in the section `model`",
-            )
-        options[use.label] = options_of(member, use.options, f"{where}.options", base)
-        strategy: Strategy = member(materials, options[use.label])
-        strategy.name = use.label
-        strategies[use.label] = strategy
+    strategies, options = _strategies(recipe, materials)
     jobs = [job for use in recipe.strategies for job in _jobs(use, train, recipe.seed)]
     _checks(recipe, base)  # a wrong name is told before anything is asked
     _experiment(recipe, len(train), base)
     return Study(recipe, base, train, dev, test, guide, schema, strategies, options, jobs)
+
+
+def _strategies(
+    recipe: Recipe, materials: Materials
+) -> tuple[dict[str, Strategy], dict[str, BaseModel]]:
+    """The strategies by name, each with the model it asks, and their options."""
+    strategies: dict[str, Strategy] = {}
+    options: dict[str, BaseModel] = {}
+    for number, use in enumerate(recipe.strategies):
+        where = f"strategies.{number}"
+        if use.label in strategies:
+            raise RecipeError(
+                f"{where}: the name `{use.label}` is used twice",
+                hint="give one of them its own `name`",
+            )
+        member = known(STRATEGIES, use.use, f"{where} ({use.use})")
+        section = asked_by(recipe, use)
+        if getattr(member, "asks_model", False) and section is None:
+            raise RecipeError(
+                f"{where}: `{use.use}` asks a model, and the recipe names none",
+                hint="fill in the section `model`",
+            )
+        options[use.label] = options_of(member, use.options, f"{where}.options", recipe.base)
+        if unknown := [n for n in _turns(options[use.label]) if n not in recipe.models]:
+            raise RecipeError(
+                f"{where}.options: there is no {unknown[0]!r} in `models`",
+                hint=f"known: {', '.join(recipe.models) or 'none'}",
+            )
+        model = asked(section)
+        with_model = msgspec.structs.replace(
+            materials, model=model.name, parameters=model.parameters
+        )
+        strategy: Strategy = member(with_model, options[use.label])
+        strategy.name = use.label
+        strategies[use.label] = strategy
+    return strategies, options
+
+
+TURN = "_model"
+"""Options whose names end so name one of the recipe's `models`, for a turn of the dialogue."""
+
+
+def _turns(options: BaseModel) -> list[str]:
+    """The models that the turns of a dialogue name."""
+    named = [value for name, value in options if name.endswith(TURN)]
+    return [value for value in named if value]
 
 
 def _made_locally(strategy: Strategy, source: Document, job: Job, seed: int) -> list[Document]:
@@ -238,7 +226,7 @@ def _experiment(recipe: Recipe, gold: int, base: Path) -> None:
         )
     for task, use in wanted.learners.items():
         where = f"evaluate.learners.{task}"
-        options_of(_known(LEARNERS, use.use, where), use.options, f"{where}.options", base)
+        options_of(known(LEARNERS, use.use, where), use.options, f"{where}.options", base)
 
 
 def _checks(recipe: Recipe, base: Path) -> list[tuple[type[Any], Any]]:
@@ -247,7 +235,7 @@ def _checks(recipe: Recipe, base: Path) -> list[tuple[type[Any], Any]]:
     uses = [Use(use=name) for name in DEFAULT_CHECKS] if wanted == "default" else wanted
     made = []
     for number, use in enumerate(uses):
-        member = _known(CHECKS, use.use, f"checks.{number} ({use.use})")
+        member = known(CHECKS, use.use, f"checks.{number} ({use.use})")
         made.append((member, options_of(member, use.options, f"checks.{number}.options", base)))
     return made
 
@@ -260,28 +248,3 @@ def _jobs(use: StrategyUse, train: Sequence[Document], seed: int) -> list[Job]:
         chosen = set(order[: use.limit])
         sources = [source for source in sources if source in chosen]
     return plan_jobs(sources, [(use.label, use.samples)])
-
-
-def _known(catalog: Catalog[Any], name: str, where: str) -> Any:
-    try:
-        return catalog.load(name)
-    except BoutureError as error:
-        raise RecipeError(f"{where}: {error.message}", hint=error.hint) from None
-
-
-def _content(options: BaseModel) -> dict[str, Any]:
-    """Options with each file replaced by the digest of what it holds."""
-    written: dict[str, Any] = options.model_dump(mode="json")
-    for name in type(options).model_fields:
-        value = getattr(options, name)
-        if isinstance(value, Path) and value.is_file():
-            written[name] = _sha256(value.read_bytes())
-    return written
-
-
-def _digest(documents: Sequence[Document]) -> str:
-    return _sha256(msgspec.json.encode(documents, order="sorted"))
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

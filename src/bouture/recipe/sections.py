@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from bouture.evaluate.settings import LEAST_SEEDS, Design, Task
+from bouture.llm.ray_session import RayPlan
 
 
 class Section(BaseModel):
@@ -71,15 +72,49 @@ NoSecret = Annotated[dict[str, Any], AfterValidator(_no_secret)]
 class ModelSection(Section):
     """The model to ask and how to reach it."""
 
-    provider: str = Field("openai", description="`openai` (any compatible server) or `recorded`")
+    provider: str = Field(
+        "openai",
+        description="`openai` (also any compatible server), `mistral`, `vllm`, `ollama`, `llamacpp`, "
+        "`tgi`, `local` (in this process) or `recorded`; see docs/reference/providers.md",
+    )
     name: str = Field("", description="name of the model, as the server knows it")
     parameters: NoSecret = Field({}, description="sampling parameters sent with each request")
     options: NoSecret = Field({}, description="options of the provider (base_url, answers…)")
-    concurrency: PositiveInt = Field(8, description="requests in flight at once")
+    concurrency: PositiveInt = Field(
+        8, description="requests in flight at most; fewer while the server is overloaded"
+    )
     retries: int = Field(
         5, ge=0, description="tries after the first, on overload or lost connection"
     )
+    requests_per_minute: PositiveInt | None = Field(
+        None, description="limit of your account at the provider; none when absent"
+    )
+    tokens_per_minute: PositiveInt | None = Field(
+        None, description="limit of your account, prompt and answer together; none when absent"
+    )
     prices: Prices = Prices()
+
+    @property
+    def priced(self) -> bool:
+        """Whether the recipe says what this model costs."""
+        return "prices" in self.model_fields_set
+
+
+class BudgetSection(Section):
+    """Hard caps: counted before anything is sent, never overshot. Past one the run ends in good order."""
+
+    money: float | None = Field(
+        None, gt=0, description="in the currency of `prices`, over all runs in this folder"
+    )
+    tokens: PositiveInt | None = Field(
+        None, description="prompt and answers together, over all runs in this folder"
+    )
+    requests: PositiveInt | None = Field(
+        None, description="answers and lost tries, over all runs in this folder"
+    )
+    hours: float | None = Field(
+        None, gt=0, description="of this run; what is in flight then may finish"
+    )
 
 
 class Use(Section):
@@ -95,6 +130,7 @@ class StrategyUse(Use):
     name: str = Field("", description="name in the results, when a strategy is used twice")
     samples: PositiveInt = Field(1, description="new documents for each source document")
     limit: PositiveInt | None = Field(None, description="only this many source documents, drawn")
+    model: str = Field("", description="one of `models` by name; the section `model` when absent")
 
     @property
     def label(self) -> str:
@@ -123,6 +159,14 @@ class Recipe(Section):
     seed: int = 13
     corpus: Corpus
     model: ModelSection | None = None
+    models: dict[str, ModelSection] = Field(
+        {}, description="further models under names of your own, for a strategy or one of its turns"
+    )
+    budget: BudgetSection = BudgetSection()
+    offline: bool = Field(
+        False, description="contact nothing but this machine (loopback addresses)"
+    )
+    ray: RayPlan | None = Field(None, description="ask from several workers: `bouture[ray]`")
     strategies: tuple[StrategyUse, ...] = Field(min_length=1)
     checks: tuple[Use, ...] | Literal["default"] = "default"
     evaluate: EvaluateSection | None = None
@@ -134,6 +178,47 @@ class Recipe(Section):
     def base(self) -> Path:
         """The folder that paths among options are relative to: that of the file it was read from."""
         return self._base
+
+    @property
+    def asked(self) -> dict[str, ModelSection]:
+        """Every model by its name in the recipe; the section `model` is called "" here."""
+        return ({"": self.model} if self.model else {}) | self.models
+
+    @model_validator(mode="after")
+    def _models_are_told_apart(self) -> "Recipe":
+        named: dict[str, ModelSection] = {}
+        for section in self.asked.values():
+            if named.setdefault(section.name, section) != section:
+                raise ValueError(
+                    f"`models`: two different sections ask for a model named {section.name!r}; answers "
+                    "are kept by the model's name, so give the servers different model names"
+                )
+        for number, use in enumerate(self.strategies):
+            if use.model and use.model not in self.models:
+                known = ", ".join(self.models) or "none"
+                raise ValueError(
+                    f"`strategies.{number}.model`: there is no {use.model!r} in `models`; known: {known}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_counted(self) -> "Recipe":
+        budget, sections = self.budget, self.asked
+        if budget.money is not None:
+            if missing := [name or "model" for name, one in sections.items() if not one.priced]:
+                raise ValueError(
+                    f"`budget.money` needs the prices of every model; `prices` is missing in {missing[0]}"
+                )
+            if len({one.prices.currency for one in sections.values()}) > 1:
+                raise ValueError("`budget.money`: the models have prices in different currencies")
+        if budget.money is not None or budget.tokens is not None:
+            for name, one in sections.items():
+                if not isinstance(one.parameters.get("max_tokens"), int):
+                    raise ValueError(
+                        f"`budget`: without `parameters.max_tokens` in {name or 'model'} an answer has no "
+                        "longest length, and no cap in tokens or money could be kept"
+                    )
+        return self
 
     @model_validator(mode="after")
     def _can_be_evaluated(self) -> "Recipe":

@@ -33,6 +33,12 @@ READING = {
         "talk about the task instead of a text", "propos sur la tâche au lieu d’un texte"
     ),
 }
+ASKING = {
+    "R01": Wording("no answer after every try", "aucune réponse après toutes les tentatives"),
+    "R02": Wording("the server refuses the request", "le serveur refuse la requête"),
+    "R03": Wording("the provider’s content filter", "le filtre de contenu du fournisseur"),
+    "R04": Wording("no recorded answer", "aucune réponse enregistrée"),
+}
 DECLINING = {
     "P00": Wording("no document and no reason", "ni document ni raison"),
     "P01": Wording("the draw changed nothing", "le tirage n’a rien changé"),
@@ -138,4 +144,4 @@ ANNOTATION = {
     "A06": Wording("a space or sign at the edge", "un espace ou un signe au bord"),
     "A07": Wording("an edge inside a word", "un bord dans un mot"),
 }
-TITLES = READING | DECLINING | CHECKING | GUIDE | ANNOTATION
+TITLES = READING | ASKING | DECLINING | CHECKING | GUIDE | ANNOTATION

@@ -25,6 +25,7 @@ _FAMILIES = {
     "T": "family.plausibility",
     "B": "family.balance",
     "P": "family.declined",
+    "R": "family.asking",
     "V": "family.file",
     "G": "family.guide",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bouture.augment.outcome import Outcome, Status
+from bouture.augment.outcome import Outcome
 from bouture.augment.summary import Counts, Summary
 from bouture.corpus.document import Document
 from bouture.corpus.profile_records import LabelCount, Profile, RelationCount
@@ -35,18 +35,21 @@ class RunMaterial(NamedTuple):
     """Its text, as used."""
     summary: Summary
     outcomes: Sequence[Outcome]
+    """All of them, or a random sample when there are very many."""
     train: Sequence[Document]
     """The gold documents that new ones were made from."""
     gold: Profile
     """Of `train`."""
     new: Profile
-    """Of the accepted and repaired documents."""
+    """Of the accepted and repaired documents among the outcomes."""
     thresholds: Mapping[str, Mapping[str, float]]
     """Check -> name of a threshold -> value."""
     evaluations: Sequence[Evaluation] = ()
     cost: float | None = None
     """At the prices of the recipe; None when it states none."""
     currency: str = ""
+    sampled: bool = False
+    """Whether the outcomes are a sample."""
 
 
 class Tile(NamedTuple):
@@ -100,6 +103,7 @@ def run_page(material: RunMaterial, language: str) -> str:
             "sections": _sections(say),
             "material": material,
             "summary": summary,
+            "drawn": len(material.outcomes) if material.sampled else 0,
             "impacts": impacts,
             "tiles": _tiles(material, say, typeset),
             "equation": [(name, counts[name]) for name in STATUSES],
@@ -158,11 +162,7 @@ def _tiles(material: RunMaterial, say: Say, typeset: Typeset) -> list[Tile]:
 
 def _cost_each(material: RunMaterial) -> float | None:
     """Cost of one usable document that a model was asked for; None when there is no price or none."""
-    asked = sum(
-        1
-        for outcome in material.outcomes
-        if outcome.exchanges and outcome.status in (Status.ACCEPTED, Status.REPAIRED)
-    )
+    asked = material.summary.modelled
     return material.cost / asked if material.cost and asked else None
 
 
@@ -254,6 +254,8 @@ def _cost(material: RunMaterial, say: Say, typeset: Typeset) -> list[tuple[str, 
         (say("cost.prompt"), typeset.integer(summary.prompt_tokens)),
         (say("cost.completion"), typeset.integer(summary.completion_tokens)),
     ]
+    if summary.lost:
+        lines.append((say("cost.lost"), typeset.integer(summary.lost)))
     if material.cost is not None:
         lines.append((say("cost.total"), typeset.money(material.cost, material.currency)))
     each = _cost_each(material)

@@ -105,6 +105,10 @@ IMPACT: dict[str, Wording] = {
     "cost.requests": Wording("Requests", "Requêtes"),
     "cost.prompt": Wording("Tokens in", "Jetons en entrée"),
     "cost.completion": Wording("Tokens out", "Jetons en sortie"),
+    "cost.lost": Wording(
+        "Requests whose answers were lost and may be billed",
+        "Requêtes dont la réponse s’est perdue et qui peuvent être facturées",
+    ),
     "cost.total": Wording("Cost", "Coût"),
     "cost.usable": Wording(
         "Cost per usable document made by the model", "Coût par document du modèle retenu"

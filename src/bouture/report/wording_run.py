@@ -42,6 +42,14 @@ RUN: dict[str, Wording] = {
     "tile.gold": Wording("annotated documents", "documents annotés"),
     "tile.requests": Wording("requests", "requêtes"),
     "tile.tokens": Wording("tokens of the model", "jetons du modèle"),
+    "made.stopped": Wording(
+        "The last run ended before its end: {why}",
+        "La dernière exécution s’est arrêtée avant la fin : {why}",
+    ),
+    "made.sample": Wording(
+        "There are {all} documents: what follows on reasons and examples, and the figures on new documents, rest on {drawn} of them, drawn at random.",
+        "Il y a {all} documents : les motifs, les exemples et les chiffres sur les nouveaux documents reposent sur {drawn} d’entre eux, tirés au sort.",
+    ),
     "tile.cost": Wording("per usable document of the model", "par document du modèle retenu"),
     "corpora.title": Wording("What went in", "Le point de départ"),
     "corpora.nav": Wording("Input", "Entrées"),
@@ -104,6 +112,7 @@ RUN: dict[str, Wording] = {
     "family.plausibility": Wording("plausibility", "vraisemblance"),
     "family.balance": Wording("balance", "équilibre"),
     "family.declined": Wording("declined by the strategy", "signalé par la stratégie"),
+    "family.asking": Wording("no answer", "pas de réponse"),
     "family.file": Wording("file", "fichier"),
     "family.guide": Wording("annotation guide", "guide d’annotation"),
     "family.other": Wording("other", "autre"),

@@ -5,7 +5,7 @@ no I/O: a test drives it by hand, a run is replayed by driving it again with sto
 """
 
 import random
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import msgspec
@@ -45,6 +45,15 @@ class Strategy(Protocol):
     def __call__(self, document: Document, rng: random.Random) -> Dialogue: ...
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """A model to ask, as data."""
+
+    name: str = ""
+    """As the server knows it."""
+    parameters: dict[str, Any] = {}
+    """Sampling parameters of its requests."""
+
+
 class Materials(msgspec.Struct, frozen=True):
     """What a strategy may know: training documents only, never dev or test."""
 
@@ -57,3 +66,5 @@ class Materials(msgspec.Struct, frozen=True):
     """Name of the model to ask, as data."""
     parameters: dict[str, Any] = {}
     """Sampling parameters for the model's requests."""
+    models: Mapping[str, Asked] = {}
+    """The recipe's further models by their names there, for a strategy that asks several."""

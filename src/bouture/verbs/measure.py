@@ -24,8 +24,8 @@ from bouture.evaluate.settings import Settings
 from bouture.recipe.sections import EvaluateSection
 from bouture.review.agreement import Agreement
 from bouture.review.agreement import agree as measure_agreement
-from bouture.verbs.study import RecipeLike, study_of
-from bouture.verbs.study import Settings as Overrides
+from bouture.verbs.session import RecipeLike, study_of
+from bouture.verbs.session import Settings as Overrides
 
 Corpus = str | Path | Sequence[Document]
 OnEvent = Callable[[Event], None]

@@ -1,7 +1,7 @@
 """The verb `plan`: what a recipe would make and ask, without sending anything."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import msgspec
 
@@ -10,7 +10,7 @@ from bouture.llm.messages import Request
 from bouture.llm.store import known_keys
 from bouture.recipe.build import Study
 from bouture.strategies.planning import Job
-from bouture.verbs.study import RecipeLike, Settings, study_of
+from bouture.verbs.session import RecipeLike, Settings, study_of
 
 CHARACTERS_PER_TOKEN = 3.2
 """French prose with tags, for an estimate that needs no tokenizer. Real counts come from the server's `usage`."""
@@ -96,7 +96,7 @@ def _of(jobs: Sequence[Job], strategy: str) -> list[Job]:
     return [job for job in jobs if job.strategy == strategy]
 
 
-def _plan(work: Work, strategy: str, jobs: list[Job], known: frozenset[str]) -> StrategyPlan:
+def _plan(work: Work, strategy: str, jobs: list[Job], known: Container[str]) -> StrategyPlan:
     tried = jobs
     if len(jobs) > TRIED:
         tried = random.Random(f"{work.seed} {strategy}").sample(jobs, TRIED)

@@ -1,18 +1,24 @@
 """The verb `report`: pages from what a run folder, a profile or an agreement holds."""
 
-from collections.abc import Sequence
+import random
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from pathlib import Path
 
 import msgspec
 
 from bouture.augment.folder import read_outcomes, read_summary
+from bouture.augment.outcome import Outcome
 from bouture.corpus.document import Document
 from bouture.corpus.profile import Profile, profile
 from bouture.errors import RecipeError
 from bouture.report.profile_page import profile_page
 from bouture.report.run_page import RunMaterial, run_page
 from bouture.verbs.measure import read_evaluations
-from bouture.verbs.study import RecipeLike, Settings, study_of
+from bouture.verbs.session import RecipeLike, Settings, study_of
+
+SHOWN = 20_000
+"""Outcomes that a report looks at one by one; beyond, a sample of that many speaks for all."""
 
 
 def report(run: str | Path, language: str = "fr", output: str | Path | None = None) -> Path:
@@ -30,9 +36,8 @@ def report(run: str | Path, language: str = "fr", output: str | Path | None = No
     folder = Path(run)
     study = study_of(folder)
     planned = {job.id for job in study.jobs}
-    outcomes = tuple(one for one in read_outcomes(folder) if one.job in planned)
+    outcomes, sampled = _drawn(one for one in read_outcomes(folder) if one.job in planned)
     usable = [o.document for o in outcomes if o.document and o.status in ("accepted", "repaired")]
-    model = study.recipe.model
     summary = read_summary(folder)
     evaluated = read_evaluations(folder)
     material = RunMaterial(
@@ -45,12 +50,27 @@ def report(run: str | Path, language: str = "fr", output: str | Path | None = No
         new=profile(usable),
         thresholds=_thresholds(folder),
         evaluations=evaluated.evaluations if evaluated else (),
-        cost=model.prices.cost(summary.prompt_tokens, summary.completion_tokens) if model else None,
-        currency=model.prices.currency if model else "",
+        cost=summary.cost,
+        currency=summary.currency,
+        sampled=sampled,
     )
     target = Path(output) if output else folder / "report.html"
     target.write_text(run_page(material, language), encoding="utf-8")
     return target
+
+
+def _drawn(outcomes: Iterable[Outcome]) -> tuple[tuple[Outcome, ...], bool]:
+    """All outcomes, or a uniform sample of them in their order (algorithm R, Vitter 1985); whether it is one."""
+    rng = random.Random(13)
+    kept: list[tuple[int, Outcome]] = []
+    seen = 0
+    for number, outcome in enumerate(outcomes):
+        seen += 1
+        if number < SHOWN:
+            kept.append((number, outcome))
+        elif (place := rng.randrange(seen)) < SHOWN:
+            kept[place] = (number, outcome)
+    return tuple(outcome for _, outcome in sorted(kept, key=itemgetter(0))), seen > SHOWN
 
 
 def report_run(recipe: RecipeLike, settings: Settings = None, language: str | None = None) -> Path:

@@ -1,38 +1,38 @@
-"""Verbs about a study, from its recipe: plan, preview, run, batch files."""
+"""Verbs about a study, from its recipe: preview, augment, batch files."""
 
 import asyncio
-import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-import yaml
 
-from bouture.augment.batch import Exported, Imported, export_requests, import_answers
+from bouture.augment.batch import Export, Exported, export_requests
+from bouture.augment.batch_import import Imported, import_answers
 from bouture.augment.events import Notice, OnEvent, ignore
-from bouture.augment.folder import RunFolder
 from bouture.augment.loop import judge, make
 from bouture.augment.loop import run as run_jobs
 from bouture.augment.outcome import Outcome
+from bouture.augment.stopping import Stopping
 from bouture.augment.summary import Summary
-from bouture.augment.talk import Work
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Wording
 from bouture.errors import RecipeError
-from bouture.llm.client import Client
+from bouture.llm.batches import DialectName
 from bouture.llm.messages import Request, Response
-from bouture.recipe.build import Study, build
-from bouture.recipe.reader import load_recipe
-from bouture.recipe.sections import Recipe
+from bouture.llm.provider import Learnt
+from bouture.recipe.models import body_for
+from bouture.verbs.asking import tell
+from bouture.verbs.session import Opening, RecipeLike, Session, Settings, session
 
-RecipeLike = str | Path | Recipe
-"""A recipe, the path of its file, or a folder that holds `recipe.yaml`: of a project, or of a run."""
-Settings = Mapping[str, str] | None
-"""Dotted keys that override the recipe, e.g. `{"strategies.rewrite.limit": "20"}`."""
-
-
+LEFT_OUT = Wording(
+    "the server does not take `{parameter}`: it is left out from now on",
+    "le serveur ne prend pas `{parameter}` : ce paramètre est omis désormais",
+)
+OTHERWISE = Wording(
+    "the server does not take `{parameter}` as it is: `{instead}` is sent from now on",
+    "le serveur ne prend pas `{parameter}` tel quel : `{instead}` est envoyé désormais",
+)
 UNFINISHED = Wording(
     "the guide has {count} passages to complete: they are left out of prompts, and its relation "
     "ends and axioms count as observed, not as rules",
@@ -41,64 +41,14 @@ UNFINISHED = Wording(
 )
 
 
-def study_of(recipe: RecipeLike, settings: Settings = None) -> Study:
-    """The objects that a recipe names.
-
-    Raises:
-        RecipeError, FormatError, GuideError: what is wrong, and where.
-    """
-    if isinstance(recipe, Recipe):
-        return build(recipe)
-    path = Path(recipe)
-    if (path / "run.json").exists():  # a run folder, which may have been moved
-        settings = {**(settings or {}), "run": json.dumps(str(path))}
-    return build(load_recipe(path, settings))
-
-
-class Session(NamedTuple):
-    """A study with its run folder open."""
-
-    study: Study
-    folder: RunFolder
-    client: Client | None
-
-    def work(self, checked: bool = True) -> Work:
-        """What the loop needs; the checks are left out where nothing is judged."""
-        recipe = self.study.recipe
-        return Work(
-            sources={document.id: document for document in self.study.train},
-            jobs=self.study.jobs,
-            strategies=self.study.strategies,
-            checks=self.study.checks() if checked else (),
-            client=self.client,
-            seed=recipe.seed,
-        )
-
-
-@contextmanager
-def session(
-    recipe: RecipeLike, settings: Settings = None, writing: bool = False
-) -> Iterator[Session]:
-    """The study of a recipe with its run folder open; with `writing`, the recipe there is replaced.
-
-    Raises:
-        RunFolderError: the folder is in use or belongs to another recipe.
-    """
-    study = study_of(recipe, settings)
-    text = ""
-    if writing or not (study.recipe.run / "recipe.yaml").exists():
-        text = yaml.safe_dump(study.used(), allow_unicode=True, sort_keys=False)
-    with RunFolder(study.recipe.run, text, study.fingerprint()) as folder:
-        provider, model = study.provider(), study.recipe.model
-        client = None
-        if provider is not None and model is not None:
-            client = Client(
-                provider, folder.store, concurrency=model.concurrency, retries=model.retries
-            )
-        yield Session(study, folder, client)
-
-
-def augment(recipe: RecipeLike, settings: Settings = None, on_event: OnEvent = ignore) -> Summary:
+def augment(
+    recipe: RecipeLike,
+    settings: Settings = None,
+    on_event: OnEvent = ignore,
+    *,
+    replay: bool = False,
+    stopping: Stopping | None = None,
+) -> Summary:
     """Asks, reads back, checks, keeps. The same call continues what was stopped.
 
     The first part of `bouture.run`, which then measures and reports.
@@ -107,23 +57,28 @@ def augment(recipe: RecipeLike, settings: Settings = None, on_event: OnEvent = i
         recipe: what to do; its `run` names the folder that everything is written to.
         settings: overrides of the recipe.
         on_event: told what happens; the library itself prints nothing.
+        replay: nothing is asked: the stored answers are read again under the recipe as it is now,
+            with new checks, strategies or documents; jobs without an answer stay pending.
+        stopping: through which somebody may ask the run to stop in good order.
 
     Returns:
         The counts, which add up: requested = accepted + repaired + review + rejected + failed + pending.
     """
-    with session(recipe, settings, writing=True) as opened:
+    with session(recipe, settings, Opening(writing=True, replaying=replay)) as opened:
         guide = opened.study.guide
         if guide is not None and (left := guide.unfinished()):
             on_event(Notice(Wording(*(said.format(count=len(left)) for said in UNFINISHED))))
-        return asyncio.run(_run(opened, on_event))
+        return asyncio.run(_run(opened, on_event, stopping))
 
 
-async def _run(opened: Session, on_event: OnEvent) -> Summary:
-    work = opened.work()
+async def _run(opened: Session, on_event: OnEvent, stopping: Stopping | None) -> Summary:
+    work = opened.work(stopping=stopping)
     thresholds = {check.name: check.thresholds for check in work.checks}
     (opened.folder.path / "checks.json").write_bytes(
         msgspec.json.format(msgspec.json.encode(thresholds), indent=1)
     )
+    if opened.client is not None:
+        tell(opened.client, lambda fact: on_event(Notice(_learnt(fact))))
     try:
         return await run_jobs(work, opened.folder, on_event)
     finally:
@@ -131,10 +86,17 @@ async def _run(opened: Session, on_event: OnEvent) -> Summary:
             await opened.client.close()
 
 
+def _learnt(fact: Learnt) -> Wording:
+    said = {"parameter": fact.parameter, "instead": fact.instead}
+    wording = OTHERWISE if fact.instead else LEFT_OUT
+    return Wording(*(words.format(**said) for words in wording))
+
+
 class Shown(NamedTuple):
     """One job, before anyone's eyes."""
 
-    source: Document
+    source: Document | None
+    """None when the job is not planned any more."""
     turns: tuple[tuple[Request, Response], ...]
     outcomes: tuple[Outcome, ...]
 
@@ -181,13 +143,47 @@ async def _preview(opened: Session, names: list[str], n: int) -> list[Shown]:
     return shown
 
 
-def batch_export(recipe: RecipeLike, target: Path, settings: Settings = None) -> Exported:
-    """Writes the requests that have no answer yet to a file, one JSON object a line."""
-    with session(recipe, settings) as opened:
-        return export_requests(opened.work(checked=False), opened.folder, target)
+def batch_export(
+    recipe: RecipeLike,
+    target: str | Path | None = None,
+    settings: Settings = None,
+    *,
+    dialect: DialectName = "openai",
+) -> Exported:
+    """Writes the requests that have no answer yet as batch files, with a page that says what to do with them.
+
+    Args:
+        recipe: the study, or its run folder.
+        target: folder to write; `batch/round-NNN` in the run folder when None.
+        settings: overrides of the recipe.
+        dialect: whose batch files: `openai`, `mistral`, `vllm` (its `run-batch`), or `bouture` (one request
+            a line, to be answered by whatever there is).
+
+    Raises:
+        RunFolderError: the files cannot be written, or the target holds other things.
+    """
+    with session(recipe, settings, Opening(asking=False)) as opened:
+        study = opened.study
+        export = Export(
+            dialect=dialect,
+            target=None if target is None else Path(target),
+            body_of=body_for(study.recipe, dialect),
+            language=study.recipe.language,
+        )
+        return export_requests(opened.work(checked=False), opened.folder, export)
 
 
-def batch_import(recipe: RecipeLike, answers: Path, settings: Settings = None) -> Imported:
-    """Stores the answers of a file; `run` then reads them without asking."""
-    with session(recipe, settings) as opened:
-        return import_answers(answers, opened.folder.store)
+def batch_import(
+    recipe: RecipeLike, answers: Sequence[str | Path] | str | Path, settings: Settings = None
+) -> Imported:
+    """Stores the answers in files or folders, in any order and any of the dialects; `run` then reads them.
+
+    Answers to requests that this run has not asked are refused and counted, the others are stored.
+
+    Raises:
+        FormatError: a file or folder is not there.
+    """
+    paths = [answers] if isinstance(answers, str | Path) else answers
+    with session(recipe, settings, Opening(asking=False)) as opened:
+        work = opened.work(checked=False)
+        return import_answers(work, opened.folder, [Path(path) for path in paths])

@@ -1,0 +1,74 @@
+"""Dialogues in rounds: the next request of each job that has no answer yet, by driving the dialogues again.
+
+A dialogue of several turns takes several rounds: its second request is only known once the first has its answer.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from bouture.augment.folder import RunFolder
+from bouture.augment.talk import Made, Talk, Work
+from bouture.llm.messages import Request
+from bouture.llm.store import AnswerStore
+from bouture.strategies.planning import Job
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """A request without an answer."""
+
+    request: Request
+    job: Job
+    """The first job that asks it."""
+
+
+class Survey(msgspec.Struct):
+    """Where the jobs stand; filled in by `pending`."""
+
+    waiting: int = 0
+    """Jobs that wait for an answer; several can wait for the same."""
+    ready: int = 0
+    """Jobs not done yet that need no further answer: the next run does them."""
+    done: int = 0
+    """Jobs that were done before."""
+
+
+def pending(work: Work, folder: RunFolder, survey: Survey | None = None) -> Iterator[Pending]:
+    """The next request of each job that is not done, distinct by key, in the order of the jobs.
+
+    Nothing is sent. Each dialogue that is not done is driven again on the stored answers; only the keys are
+    held in memory (about 100 bytes each).
+
+    Args:
+        work: the jobs and what they need; checks and client are not used.
+        folder: its ledger says what is done, its store what is answered.
+        survey: counts are added to it; complete when the iterator is used up.
+    """
+    seen: set[bytes] = set()
+    survey = survey or Survey()
+    for job in work.jobs:
+        if folder.ledger.done(job.id):
+            survey.done += 1
+            continue
+        request = next_request(work, job, folder.store)
+        if request is None:
+            survey.ready += 1
+            continue
+        survey.waiting += 1
+        key = bytes.fromhex(request.key)
+        if key not in seen:
+            seen.add(key)
+            yield Pending(request, job)
+
+
+def next_request(work: Work, job: Job, store: AnswerStore) -> Request | None:
+    """The first request of the job's dialogue that the store has no answer to; None when it has all."""
+    talk = Talk(work, job)
+    step = talk.start()
+    while not isinstance(step, Made):
+        response = store.get(step.key)
+        if response is None:
+            talk.wait()
+            return step
+        step = talk.hear(step, response)
+    return None

@@ -1,0 +1,106 @@
+"""The models of a recipe as one door: providers, limits and the budget behind it."""
+
+import time
+from collections.abc import Callable
+
+from bouture.augment.summary import Account
+from bouture.llm.booking import meter_of
+from bouture.llm.budget import Caps, Meter, Price
+from bouture.llm.client import Answering, Client, Flow
+from bouture.llm.provider import Learnt
+from bouture.llm.recorded import Recorded
+from bouture.llm.several import Several
+from bouture.llm.store import AnswerStore
+from bouture.recipe.build import Study
+from bouture.recipe.models import provider_of
+from bouture.recipe.sections import ModelSection, Recipe
+
+
+def answering(study: Study, store: AnswerStore, meter: Meter) -> Answering | None:
+    """The models that the strategies of a study ask; None when they ask none.
+
+    Raises:
+        ProviderError: the environment variable of a key is not set.
+        RecipeError: an address away from this machine in an offline run.
+    """
+    recipe = study.recipe
+    clients: dict[str, Client] = {}
+    for name in study.asked:
+        section = recipe.asked[name]
+        if section.name not in clients:
+            clients[section.name] = Client(
+                provider_of(recipe, name),
+                store,
+                flow=flow_of(section),
+                retries=section.retries,
+                meter=meter,
+            )
+    if len(clients) == 1:
+        return next(iter(clients.values()))
+    return Several(clients) if clients else None
+
+
+def stored_only(store: AnswerStore) -> Client:
+    """A door behind which nobody is asked: only what is stored is answered."""
+    return Client(Recorded(Recorded.Options()), store, retries=0)
+
+
+def flow_of(section: ModelSection) -> Flow:
+    """How much a model may be asked at once and in a minute."""
+    return Flow(
+        most=section.concurrency,
+        requests_per_minute=section.requests_per_minute,
+        tokens_per_minute=section.tokens_per_minute,
+    )
+
+
+def budget_of(recipe: Recipe, store: AnswerStore) -> Meter:
+    """The budget of a run, which goes on where earlier runs in its folder have stopped."""
+    budget = recipe.budget
+    caps = Caps(
+        money=budget.money,
+        tokens=budget.tokens,
+        requests=budget.requests,
+        seconds=None if budget.hours is None else 3600 * budget.hours,
+        currency=currency_of(recipe),
+    )
+    prices = {
+        section.name: Price(section.prices.input, section.prices.output)
+        for section in recipe.asked.values()
+        if section.priced
+    }
+    return meter_of(store, caps, prices, time.monotonic)
+
+
+def account_of(recipe: Recipe, store: AnswerStore) -> Callable[[], Account]:
+    """What was spent so far in a run folder, asked whenever somebody wants to know."""
+    priced = {one.name: one.prices for one in recipe.asked.values() if one.priced}
+    currency = currency_of(recipe)
+
+    def account() -> Account:
+        totals = store.totals()
+        prompt = {name: t.prompt_tokens + t.lost_prompt for name, t in totals.items()}
+        answer = {name: t.completion_tokens + t.lost_completion for name, t in totals.items()}
+        cost = sum(price.cost(prompt.get(n, 0), answer.get(n, 0)) for n, price in priced.items())
+        return Account(
+            requests=sum(t.requests for t in totals.values()),
+            tokens=sum(prompt.values()) + sum(answer.values()),
+            lost=sum(t.lost_requests for t in totals.values()),
+            cost=cost if currency else None,
+            currency=currency,
+        )
+
+    return account
+
+
+def currency_of(recipe: Recipe) -> str:
+    """The currency of the prices; empty when the recipe states none, or several."""
+    found = {section.prices.currency for section in recipe.asked.values() if section.priced}
+    return found.pop() if len(found) == 1 else ""
+
+
+def tell(door: Answering, on_learnt: Callable[[Learnt], None]) -> None:
+    """Has `on_learnt` called once for each thing a server turns out not to take."""
+    for client in door.clients if isinstance(door, Several) else (door,):
+        if isinstance(client, Client):
+            client.on_learnt = on_learnt
