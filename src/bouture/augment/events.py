@@ -30,6 +30,12 @@ class JobDone(msgspec.Struct, frozen=True):
     jobs: int
 
 
+class Heard(msgspec.Struct, frozen=True):
+    """So many answers have come in from workers, before the documents are read one after the other."""
+
+    answers: int
+
+
 class Notice(msgspec.Struct, frozen=True):
     """Something the user should know; nothing is wrong with the program."""
 
@@ -43,7 +49,7 @@ class Ended(msgspec.Struct, frozen=True):
     complete: bool
 
 
-Event: TypeAlias = Started | JobDone | Notice | Ended
+Event: TypeAlias = Started | JobDone | Heard | Notice | Ended
 OnEvent: TypeAlias = Callable[[Event], None]
 
 

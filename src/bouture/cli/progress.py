@@ -7,7 +7,7 @@ from types import TracebackType
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
-from bouture.augment.events import Ended, Event, JobDone, Notice, Started
+from bouture.augment.events import Ended, Event, Heard, JobDone, Notice, Started
 from bouture.augment.summary import Account
 from bouture.cli.console import err
 from bouture.evaluate.evaluation import Event as EvaluationEvent
@@ -68,6 +68,10 @@ class Progress:
                 said = ", ".join(f"{n} {status}" for status, n in self._kept.items())
                 said += self._spending(done, event.jobs)
                 self._bars.update(self._task, completed=done, said=said)
+            case Heard(answers):
+                self._bars.update(
+                    self._task, description="answers", completed=answers, visible=True
+                )
             case Notice(wording):
                 self._say(wording.en)
             case Ended():

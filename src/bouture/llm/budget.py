@@ -168,6 +168,24 @@ class Meter:
             BudgetReached: there is no room, whatever becomes of what is in flight.
             ProviderError: the most it can cost is not known.
         """
+        wanted = self._wanted(request)
+        if self._waiting or not self._fits(wanted.cost):
+            await self._turn(wanted.cost)
+        else:
+            self._reserved = self._reserved.plus(wanted.cost)
+        return wanted
+
+    def offer(self, request: Request) -> Reservation | None:
+        """Like `reserve` for those who cannot wait: None when what is in flight may still leave room."""
+        wanted = self._wanted(request)
+        if reached := self._reached(wanted.cost):
+            raise reached
+        if self._waiting or not self._fits(wanted.cost):
+            return None
+        self._reserved = self._reserved.plus(wanted.cost)
+        return wanted
+
+    def _wanted(self, request: Request) -> Reservation:
         prompt, completion = longest_prompt(request), self._longest_answer(request)
         if self._most_money is not None and request.model not in self._prices:
             raise ProviderError(
@@ -175,10 +193,6 @@ class Meter:
                 hint="add its `prices` to the recipe",
             )
         cost = self._cost(request.model, prompt, completion, 1)
-        if self._waiting or not self._fits(cost):
-            await self._turn(cost)
-        else:
-            self._reserved = self._reserved.plus(cost)
         return Reservation(request.model, prompt, completion, cost)
 
     def _longest_answer(self, request: Request) -> int:

@@ -22,7 +22,7 @@ from bouture.llm.batches import DialectName
 from bouture.llm.messages import Request, Response
 from bouture.llm.provider import Learnt
 from bouture.recipe.models import body_for
-from bouture.verbs.asking import tell
+from bouture.verbs.asking import budget_of, tell
 from bouture.verbs.session import Opening, RecipeLike, Session, Settings, session
 
 LEFT_OUT = Wording(
@@ -68,7 +68,19 @@ def augment(
         guide = opened.study.guide
         if guide is not None and (left := guide.unfinished()):
             on_event(Notice(Wording(*(said.format(count=len(left)) for said in UNFINISHED))))
+        if opened.study.recipe.ray is not None and opened.study.asked and not replay:
+            opened = _fetched(opened, on_event, stopping or Stopping())
         return asyncio.run(_run(opened, on_event, stopping))
+
+
+def _fetched(opened: Session, on_event: OnEvent, stopping: Stopping) -> Session:
+    """The session once workers on Ray have answered all they could."""
+    from bouture.verbs.distributed import Rounds
+
+    store = opened.folder.store
+    rounds = Rounds(opened.study, opened.folder, budget_of(opened.study.recipe, store))
+    rounds.fetch(opened.work(checked=False), stopping, on_event)
+    return opened._replace(client=rounds.client())
 
 
 async def _run(opened: Session, on_event: OnEvent, stopping: Stopping | None) -> Summary:
