@@ -71,15 +71,28 @@ def show_plan(plan: "Plan") -> None:
     facts = {
         "gold documents": corpora,
         "model": plan.model or "none",
-        "cost": "no prices in the recipe"
-        if plan.cost is None
-        else f"about {typeset.money(plan.cost, plan.currency)}",
+        "requests": f"{typeset.integer(plan.requests)} to {typeset.integer(plan.most_requests)}",
+        "tokens": f"{typeset.integer(plan.tokens[0])} to {typeset.integer(plan.tokens[1])}",
+        "cost": _plan_cost(plan, typeset),
         "run folder": plan.run,
     }
     out.print()
     for name, said in facts.items():
         out.print(Text.assemble((f"{name:<15} ", "dim"), said), soft_wrap=True)
-    out.print(Text("Tokens are estimated from the length of the prompts. Nothing was sent.", "dim"))
+    rests = (
+        f"calibrated on {typeset.integer(plan.answers)} answers of this run"
+        if plan.answers
+        else "from the length of the prompts: no answer is known yet"
+    )
+    said = f"Tokens are estimated, {rests}; the highest figures count every repair turn. Nothing was sent."
+    out.print(Text(said, "dim"), soft_wrap=True)
+
+
+def _plan_cost(plan: "Plan", typeset: Typeset) -> str:
+    if plan.cost is None or plan.cost_range is None:
+        return "no prices in the recipe"
+    low, high = (typeset.money(value, plan.currency) for value in plan.cost_range)
+    return f"about {typeset.money(plan.cost, plan.currency)} ({low} to {high})"
 
 
 def show_preview(shown: "Sequence[Shown]", lang: str) -> None:

@@ -212,5 +212,7 @@ def _resolve(section: Model, base: Path, given: frozenset[str], prefix: str) -> 
         if isinstance(value, Path):
             changed[name] = ((Path.cwd() if key in given else base) / value.expanduser()).absolute()
         elif isinstance(value, BaseModel):
-            changed[name] = _resolve(value, base, given, f"{key}.")
+            resolved = _resolve(value, base, given, f"{key}.")
+            if resolved is not value:  # What was not stated must not count as stated afterwards.
+                changed[name] = resolved
     return section.model_copy(update=changed) if changed else section

@@ -2,18 +2,28 @@
 
 import random
 from collections.abc import Container, Sequence
+from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from bouture.augment.talk import Made, Talk, Work
+from bouture.corpus.document import Document
+from bouture.errors import RunFolderError
+from bouture.llm.estimate import CHARACTERS_PER_TOKEN, Estimator
 from bouture.llm.messages import Request
-from bouture.llm.store import known_keys
+from bouture.llm.store import AnswerStore, known_keys
 from bouture.recipe.build import Study
+from bouture.recipe.models import asked_by
+from bouture.recipe.sections import StrategyUse
 from bouture.strategies.planning import Job
+from bouture.verbs.asking import currency_of
 from bouture.verbs.session import RecipeLike, Settings, study_of
 
-CHARACTERS_PER_TOKEN = 3.2
-"""French prose with tags, for an estimate that needs no tokenizer. Real counts come from the server's `usage`."""
+ANSWERS = 2000
+"""Answers of the run folder, the last ones, that estimates are calibrated on."""
+AS_LONG = 1.8
+"""Length of a marked-up text over that of the plain text, about; used before any answer is known."""
 TRIED = 200
 """Jobs of a strategy that are tried; beyond that a random sample speaks for all."""
 
@@ -31,10 +41,17 @@ class StrategyPlan(msgspec.Struct, frozen=True):
     """Jobs that would be declined before asking anything."""
     requests: int
     """First requests that have no answer yet; a repair turn may add some."""
+    most_requests: int
+    """With every repair turn that the options allow."""
     answered: int
     """First requests that the run folder has an answer to."""
     prompt_tokens: int
     completion_tokens: int
+    tokens: tuple[int, int] = (0, 0)
+    """Prompts and answers, lowest and highest; the highest with every repair turn that the options allow."""
+    cost: float | None = None
+    """At the prices of its model; None when the recipe states none."""
+    cost_range: tuple[float, float] | None = None
     reasons: dict[str, int] = {}
     """Why jobs would be declined: code -> jobs among those tried."""
 
@@ -47,12 +64,19 @@ class Plan(msgspec.Struct, frozen=True):
     strategies: tuple[StrategyPlan, ...]
     jobs: int
     requests: int
+    most_requests: int
+    """With every repair turn that the options allow."""
     prompt_tokens: int
-    """Estimated from the length of the prompts."""
+    """Expected, from the length of the prompts."""
     completion_tokens: int
-    """Estimated: an answer about as long as the marked-up source."""
+    """Expected; before any answer is known, an answer about as long as the marked-up source."""
+    tokens: tuple[int, int]
+    """Prompts and answers, lowest and highest."""
     cost: float | None
-    """At the prices of the recipe; None when it states none."""
+    """Expected, at the prices of the recipe; None when it states none."""
+    cost_range: tuple[float, float] | None
+    answers: int
+    """Answers of the run folder that the estimates are calibrated on."""
     currency: str
     model: str
     run: str
@@ -73,20 +97,29 @@ def plan(recipe: RecipeLike, settings: Settings = None) -> Plan:
         strategies=study.strategies,
         seed=study.recipe.seed,
     )
-    known = known_keys(study.recipe.run / "answers.sqlite")
-    plans = tuple(_plan(work, name, _of(study.jobs, name), known) for name in study.strategies)
-    prompt = sum(p.prompt_tokens for p in plans)
-    completion = sum(p.completion_tokens for p in plans)
+    answers = study.recipe.run / "answers.sqlite"
+    known = known_keys(answers)
+    estimator, seen = _calibrated(answers)
+    plans = tuple(
+        _plan(_Asking(study, work, estimator, use), _of(study.jobs, use.label), known)
+        for use in study.recipe.strategies
+    )
+    costs = [p.cost for p in plans if p.cost is not None]
+    ranges = [p.cost_range for p in plans if p.cost_range is not None]
     return Plan(
         documents={"train": len(study.train), "dev": len(study.dev), "test": len(study.test)},
         strategies=plans,
         jobs=len(study.jobs),
         requests=sum(p.requests for p in plans),
-        prompt_tokens=prompt,
-        completion_tokens=completion,
-        cost=_cost(study, prompt, completion),
-        currency=study.recipe.model.prices.currency if study.recipe.model else "",
-        model=study.recipe.model.name if study.recipe.model else "",
+        most_requests=sum(p.most_requests for p in plans),
+        prompt_tokens=sum(p.prompt_tokens for p in plans),
+        completion_tokens=sum(p.completion_tokens for p in plans),
+        tokens=(sum(p.tokens[0] for p in plans), sum(p.tokens[1] for p in plans)),
+        cost=sum(costs) if costs else None,
+        cost_range=(sum(r[0] for r in ranges), sum(r[1] for r in ranges)) if ranges else None,
+        answers=seen,
+        currency=currency_of(study.recipe),
+        model=", ".join(study.recipe.asked[name].name for name in study.asked),
         run=str(study.recipe.run),
         unfinished=study.guide.unfinished() if study.guide else (),
     )
@@ -96,11 +129,53 @@ def _of(jobs: Sequence[Job], strategy: str) -> list[Job]:
     return [job for job in jobs if job.strategy == strategy]
 
 
-def _plan(work: Work, strategy: str, jobs: list[Job], known: Container[str]) -> StrategyPlan:
+class _Asking(NamedTuple):
+    """One strategy, and what its requests are estimated with."""
+
+    study: Study
+    work: Work
+    estimator: Estimator
+    use: StrategyUse
+
+    @property
+    def repairs(self) -> int:
+        """Turns that may follow the first."""
+        return int(getattr(self.study.options[self.use.label], "repairs", 0))
+
+
+class _Sum:
+    """Tokens of the requests that were tried: lowest, expected, highest."""
+
+    def __init__(self) -> None:
+        self.prompt = [0, 0, 0]
+        self.answer = [0, 0, 0]
+
+    def add(self, asking: _Asking, request: Request, source: Document) -> None:
+        """Counts a request; repair turns, which repeat prompt and answer, are in the highest alone."""
+        prompt = asking.estimator.prompt_tokens(request)
+        guess = round(AS_LONG * len(source.text) / CHARACTERS_PER_TOKEN)
+        longest = request.parameters.get("max_tokens")
+        answer = asking.estimator.completion_tokens(
+            request.model, longest if isinstance(longest, int) else None, guess
+        )
+        turns = 1 + asking.repairs
+        again = answer.high * turns * (turns - 1) // 2
+        for total, one, most in (
+            (self.prompt, prompt, turns * prompt.high + again),
+            (self.answer, answer, turns * answer.high),
+        ):
+            total[0] += one.low
+            total[1] += one.expected
+            total[2] += most
+
+
+def _plan(asking: _Asking, jobs: list[Job], known: Container[str]) -> StrategyPlan:
+    work, strategy = asking.work, asking.use.label
     tried = jobs
     if len(jobs) > TRIED:
         tried = random.Random(f"{work.seed} {strategy}").sample(jobs, TRIED)
-    local = declined = requests = answered = prompt = completion = 0
+    local = declined = requests = answered = 0
+    tokens = _Sum()
     reasons: dict[str, int] = {}
     for job in tried:
         step = Talk(work, job).start()
@@ -113,9 +188,11 @@ def _plan(work: Work, strategy: str, jobs: list[Job], known: Container[str]) -> 
             answered += 1
         else:
             requests += 1
-            prompt += estimated_tokens(step)
-            completion += round(1.8 * len(work.sources[job.source].text) / CHARACTERS_PER_TOKEN)
+            tokens.add(asking, step, work.sources[job.source])
     scale = len(jobs) / len(tried) if tried else 0.0
+    prompt = [round(scale * number) for number in tokens.prompt]
+    answer = [round(scale * number) for number in tokens.answer]
+    costs = _costs(asking, prompt, answer)
     return StrategyPlan(
         strategy=strategy,
         jobs=len(jobs),
@@ -123,20 +200,36 @@ def _plan(work: Work, strategy: str, jobs: list[Job], known: Container[str]) -> 
         local=round(local * scale),
         declined=round(declined * scale),
         requests=round(requests * scale),
+        most_requests=round(requests * scale) * (1 + asking.repairs),
         answered=round(answered * scale),
-        prompt_tokens=round(prompt * scale),
-        completion_tokens=round(completion * scale),
+        prompt_tokens=prompt[1],
+        completion_tokens=answer[1],
+        tokens=(prompt[0] + answer[0], prompt[2] + answer[2]),
+        cost=costs[1] if costs else None,
+        cost_range=(costs[0], costs[2]) if costs else None,
         reasons=reasons,
     )
 
 
-def estimated_tokens(request: Request) -> int:
-    """Prompt tokens of a request, estimated from its characters."""
-    return round(sum(len(m.content) for m in request.messages) / CHARACTERS_PER_TOKEN)
-
-
-def _cost(study: Study, prompt: int, completion: int) -> float | None:
-    model = study.recipe.model
-    if model is None or (model.prices.input == 0 and model.prices.output == 0):
+def _costs(asking: _Asking, prompt: list[int], answer: list[int]) -> list[float] | None:
+    """Lowest, expected and highest cost; None without prices, or when nothing is asked."""
+    model = asked_by(asking.study.recipe, asking.use)
+    if model is None or not model.priced or asking.use.label in asking.study.local:
         return None
-    return model.prices.cost(prompt, completion)
+    return [model.prices.cost(*pair) for pair in zip(prompt, answer, strict=True)]
+
+
+def _calibrated(answers: Path) -> tuple[Estimator, int]:
+    """An estimator that has learnt from the answers of the run folder, and from how many; none while in use."""
+    estimator, seen = Estimator(), 0
+    if not answers.exists():
+        return estimator, seen
+    try:
+        with AnswerStore(answers) as store:
+            for request, response in store.recent(ANSWERS):
+                if request is not None and response.usage.prompt_tokens:
+                    estimator.learn(request, response.usage, request.model)
+                    seen += 1
+    except RunFolderError:
+        return Estimator(), 0
+    return estimator, seen
