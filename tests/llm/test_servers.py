@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from bouture.llm.http import OpenAICompatible
 from bouture.llm.messages import Message, Request, Response
 from bouture.llm.provider import Learning, Learnt
 from bouture.llm.servers import TGI, VLLM, LlamaCpp, Mistral, Ollama
-from bouture.recipe.sections import ModelSection
 from llm.fake_dialects import mistral, no_schema, openai_reasoning, pydantic, tgi
 from llm.fake_server import Body, FakeServer, Status, completion
 from llm.test_wire import FLAT, FORMAT
@@ -389,10 +387,14 @@ async def test_a_firewall_that_blocks_one_text_does_not_stop_a_run_that_works() 
 
 def test_the_recipes_of_the_page_can_be_read() -> None:
     page = (Path(__file__).parents[2] / "docs" / "providers.md").read_text(encoding="utf-8")
-    named = set()
-    for block in re.findall(r"```yaml\n(.*?)```", page, re.S):
-        section = ModelSection.model_validate(yaml.safe_load(block)["model"])
-        kind = PROVIDERS.load(section.provider)
-        kind.Options.model_validate(section.options)
-        named.add(section.provider)
-    assert named >= {kind.name for kind in PRESETS}
+    blocks = [yaml.safe_load(part.partition("```")[0]) for part in page.split("```yaml\n")[1:]]
+    sections = [
+        section
+        for block in blocks
+        for section in ([block["model"]] if "model" in block else [])
+        + [*block.get("models", {}).values()]
+    ]
+    assert {section["provider"] for section in sections} == set(PROVIDERS.members)
+    for section in sections:
+        PROVIDERS.load(section["provider"]).Options.model_validate(section.get("options", {}))
+        assert section["name"]

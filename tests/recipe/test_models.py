@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bouture.errors import ProviderError, RecipeError
+from bouture.llm.messages import Response
 from bouture.recipe.build import Study, build
 from bouture.recipe.identity import fingerprint, used
 from bouture.recipe.models import provider_of
@@ -79,3 +80,15 @@ def test_offline_still_asks_a_server_of_this_machine(example: Path, host: str) -
         "model.options": f"{{base_url: 'http://{host}:8000/v1'}}",
     }
     assert provider_of(load_recipe(example, here), "").name == "openai"
+
+
+def test_a_turn_can_ask_another_model(example: Path) -> None:
+    turn = "{repair_model: other}"
+    found = study(example, models__other=OTHER, strategies__rewrite__options=turn)
+    assert found.asked == ("", "other")
+    dialogue = found.strategies["rewrite"](found.train[0], found.jobs[0].rng(1))
+    first = next(dialogue)
+    second = dialogue.send(Response("Je ne peux pas."))
+    assert (first.model, second.model) == ("written-for-the-example", "other")
+    with pytest.raises(RecipeError, match="no 'nobody' in `models`"):
+        study(example, strategies__rewrite__options="{repair_model: nobody}")

@@ -17,7 +17,7 @@ from bouture.corpus.markup import to_markup
 from bouture.corpus.markup_reader import read_markup
 from bouture.errors import LossError
 from bouture.llm.messages import Message, Request
-from bouture.strategies.dialogue import Declined, Dialogue, Materials
+from bouture.strategies.dialogue import Asked, Declined, Dialogue, Materials
 from bouture.strategies.editing import declining, origin_of
 
 CROSSING = Wording(
@@ -55,6 +55,10 @@ class Rewrite:
         repairs: int = Field(
             1, ge=0, le=3, description="how often a faulty answer is sent back (B.5: once pays)"
         )
+        repair_model: str = Field(
+            "",
+            description="one of the recipe's `models`, asked to mend a faulty answer; else the same model",
+        )
         guide_characters: int = Field(
             4000, ge=0, description="length of the guide's rules in the prompt, definitions aside"
         )
@@ -62,6 +66,8 @@ class Rewrite:
     def __init__(self, materials: Materials, options: Options) -> None:
         self.options = options
         self._materials = materials
+        self._writer = Asked(materials.model, materials.parameters)
+        self._repairer = materials.models.get(options.repair_model)
         self._prompt = _sections(f"prompt.{materials.language}.md")
         shipped = [line.removeprefix("- ") for line in self._prompt["transformations"].split("\n")]
         self._transformations = list(options.transformations or shipped)
@@ -71,7 +77,8 @@ class Rewrite:
         messages = self.messages(document, transformation)
         earlier: tuple[Issue, ...] = ()
         for turn in range(1 + self.options.repairs):
-            response = yield Request(messages, self._materials.model, self._materials.parameters)
+            asked = self._repairer if turn and self._repairer else self._writer
+            response = yield Request(messages, asked.name, asked.parameters)
             reading = read_markup(
                 response.text,
                 id=document.id,
