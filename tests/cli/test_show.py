@@ -47,20 +47,23 @@ def test_an_empty_profile(printed: Callable[[], str], language: str) -> None:
 
 
 def test_markup_of_the_terminal_is_not_obeyed(printed: Callable[[], str]) -> None:
-    plan = StrategyPlan("[red]x[/red]", 3, 3, 0, 0, 3, 0, 900, 200)
+    plan = StrategyPlan("[red]x[/red]", 3, 3, 0, 0, 3, 6, 0, 900, 200)
     studies.show_plan(_plan(plan))
     assert "[red]x[/red]" in printed()
 
 
 def test_a_plan(printed: Callable[[], str]) -> None:
-    rewrite = StrategyPlan("rewrite", 400, 200, 0, 4, 390, 6, 120000, 30000, {"P01": 2})
-    local = StrategyPlan("label_wise_token_replacement", 119, 119, 119, 0, 0, 0, 0, 0)
+    rewrite = StrategyPlan(
+        "rewrite", 400, 200, 0, 4, 390, 780, 6, 120000, 30000, reasons={"P01": 2}
+    )
+    local = StrategyPlan("label_wise_token_replacement", 119, 119, 119, 0, 0, 0, 0, 0, 0)
     studies.show_plan(_plan(rewrite, local))
     text = printed()
     assert "120,000" in text
     assert "rewrite would decline for: P01 2" in text
     assert "estimated from 200 jobs" in text
-    assert "about €0.1200" in text
+    assert "about €0.1200 (€0.1000 to €0.3000)" in text
+    assert "390 to 780" in text
     assert "119 train, 39 dev" in text
     assert max(map(len, text.splitlines())) <= 80
 
@@ -71,9 +74,13 @@ def _plan(*strategies: StrategyPlan) -> Plan:
         strategies=strategies,
         jobs=sum(s.jobs for s in strategies),
         requests=sum(s.requests for s in strategies),
+        most_requests=2 * sum(s.requests for s in strategies),
         prompt_tokens=120000,
         completion_tokens=30000,
+        tokens=(100000, 400000),
         cost=0.12,
+        cost_range=(0.1, 0.3),
+        answers=0,
         currency="EUR",
         model="mistral-small",
         run="demo",

@@ -77,7 +77,7 @@ async def run(work: Work, folder: RunFolder, on_event: OnEvent = ignore) -> Summ
         await _work_through(work, folder, on_event)
         complete = True
     except RunStopped as error:
-        stopped = error.message
+        stopped = f"{error.message}; {error.hint}" if error.hint else error.message
     finally:
         work.stopping.leave()
         summary = folder.settle(work.jobs)
@@ -85,6 +85,7 @@ async def run(work: Work, folder: RunFolder, on_event: OnEvent = ignore) -> Summ
         if work.account is not None:
             spent = work.account()
             summary.lost, summary.cost, summary.currency = spent.lost, spent.cost, spent.currency
+            summary.unread = max(0, spent.requests - summary.requests)
         summary.seconds = round(time.monotonic() - started, 3)
         if work.client is not None:
             stats = work.client.stats

@@ -82,6 +82,8 @@ class Summary(Counts, kw_only=True):
     """Of all answers in the store and all lost requests, at the prices of the recipe, these at the
     longest they could be; None when the recipe states no price."""
     currency: str = ""
+    unread: int = 0
+    """Answers in the store that no outcome speaks of yet: those of jobs behind one that has no answer."""
     stopped: str = ""
     """Why the last run ended before its end (a cap of the budget, an interruption); empty when it did not."""
     asked: int = 0

@@ -82,10 +82,10 @@ def show_plan(plan: "Plan") -> None:
     rests = (
         f"calibrated on {typeset.integer(plan.answers)} answers of this run"
         if plan.answers
-        else "from the length of the prompts: no answer is known yet"
+        else "from the length of the prompts alone"
     )
-    said = f"Tokens are estimated, {rests}; the highest figures count every repair turn. Nothing was sent."
-    out.print(Text(said, "dim"), soft_wrap=True)
+    out.print(Text(f"Tokens are estimated, {rests}; the most counts all repair turns.", "dim"))
+    out.print(Text("Nothing was sent.", "dim"))
 
 
 def _plan_cost(plan: "Plan", typeset: Typeset) -> str:
@@ -168,6 +168,19 @@ def show_summary(summary: Summary, evaluations: Sequence[Evaluation], lang: str)
             time=typeset.duration(summary.seconds),
         )
         out.print(Text(said, "dim"), soft_wrap=True)
+    if summary.cost is not None:
+        cost = typeset.money(summary.cost, summary.currency)
+        each = (
+            typeset.money(summary.cost / summary.modelled, summary.currency)
+            if summary.modelled
+            else "–"
+        )
+        out.print(Text(say("show.cost", cost=cost, each=each), "dim"), soft_wrap=True)
+    if summary.stopped:
+        out.print(Text(say("made.stopped", why=summary.stopped), "bold yellow"), soft_wrap=True)
+        if summary.unread:
+            unread = typeset.integer(summary.unread)
+            out.print(Text(say("made.unread", unread=unread), "dim"), soft_wrap=True)
     for evaluation in evaluations:
         _verdict(evaluation, say, lang)
 

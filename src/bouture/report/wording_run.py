@@ -46,6 +46,12 @@ RUN: dict[str, Wording] = {
         "The last run ended before its end: {why}",
         "La dernière exécution s’est arrêtée avant la fin : {why}",
     ),
+    "made.unread": Wording(
+        "{unread} further answers are stored and not read yet, because documents are kept in order: going on reads "
+        "them, and so does `bouture run … --replay`, which asks nothing.",
+        "{unread} autres réponses sont conservées sans être lues encore, car les documents sont retenus dans "
+        "l’ordre\u00a0: poursuivre les lira, de même que `bouture run … --replay`, qui ne demande rien.",
+    ),
     "made.sample": Wording(
         "There are {all} documents: what follows on reasons and examples, and the figures on new documents, rest on {drawn} of them, drawn at random.",
         "Il y a {all} documents : les motifs, les exemples et les chiffres sur les nouveaux documents reposent sur {drawn} d’entre eux, tirés au sort.",
@@ -140,6 +146,10 @@ RUN: dict[str, Wording] = {
     "show.requests": Wording(
         "{requests} requests, {tokens} tokens, last run {time}",
         "{requests} requêtes, {tokens} jetons, dernière exécution\u00a0: {time}",
+    ),
+    "show.cost": Wording(
+        "cost {cost}, {each} per usable document of the model",
+        "coût\u00a0: {cost}, soit {each} par document du modèle retenu",
     ),
     "fate.accepted": Wording("accepted", "accepté"),
     "fate.repaired": Wording("repaired", "réparé"),
