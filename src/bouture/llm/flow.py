@@ -95,6 +95,8 @@ class Lane:
         self.patience = patience = patience or Patience()
         self.stats = Stats(allowed=min(flow.first, flow.most))
         self.stopped: RunStopped | None = None
+        self._hopeless: ProviderError | None = None
+        """What concerns every request: nothing more is sent."""
         """Why nothing more is sent; None while it goes on."""
         self._retries = retries
         self._books = books
@@ -158,6 +160,8 @@ class Lane:
                 books.failed(held, sent and perhaps_billed(error))
             if isinstance(error, ProviderError) and not isinstance(error, ServerUnreachable):
                 stats.failures += sent
+                if sent and type(error) is ProviderError:
+                    self._hopeless = error
             raise
         if books is not None:
             books.answered(held, response.usage)
@@ -234,6 +238,8 @@ class Lane:
     def _stop_if_down(self) -> None:
         if self.stopped is not None:
             raise again(self.stopped)
+        if self._hopeless is not None:
+            raise ProviderError(self._hopeless.message, hint=self._hopeless.hint)
         if self._failures_in_a_row >= self.patience.give_up_after:
             raise ProviderError(
                 f"{self._failures_in_a_row} requests in a row got no answer after "
