@@ -5,7 +5,7 @@ finding there is theirs. Without this, the duplicate control would lose document
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bouture.corpus.document import Document
 
@@ -13,10 +13,11 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Sources:
-    """The gold documents, to be found by those made from them."""
+    """The gold documents, to be found by those made from them. One for each check."""
 
     def __init__(self, gold: Sequence[Document]) -> None:
         self._by_id = {document.id: document for document in gold}
+        self._found: dict[str, frozenset[Hashable]] = {}
 
     def of(self, document: Document) -> list[Document]:
         """The gold documents that a document was made from; those that are not in gold are left out."""
@@ -26,8 +27,13 @@ class Sources:
     def inherited(
         self, document: Document, keys: Callable[[Document], Iterable[Key]]
     ) -> frozenset[Key]:
-        """What `keys` finds in the sources of a document."""
-        return frozenset(key for source in self.of(document) for key in keys(source))
+        """What `keys` finds in the sources of a document; a source is looked at once, by one `keys`."""
+        found: frozenset[Any] = frozenset()
+        for source in self.of(document):
+            if source.id not in self._found:
+                self._found[source.id] = frozenset(keys(source))
+            found |= self._found[source.id]
+        return found
 
 
 def is_local(document: Document) -> bool:

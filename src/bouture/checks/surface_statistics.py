@@ -6,14 +6,20 @@ would be (leave one document out).
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from bouture.corpus.document import Document, Span
-from bouture.corpus.normalise import normalise
+from bouture.corpus.normalise import WORD, normalise
 from bouture.corpus.tokens import tokenize
 
 
 def surface(text: str) -> str:
     """The form under which mentions are counted: typography evened out, case kept (« Nord », « nord »)."""
+    return _evened(text) if len(text) <= WORD else normalise(text).text.strip()
+
+
+@lru_cache(maxsize=1 << 15)
+def _evened(text: str) -> str:
     return normalise(text).text.strip()
 
 

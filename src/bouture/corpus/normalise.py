@@ -7,7 +7,7 @@ space, one dash; invisible characters dropped); case and accents go only when as
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from bouture.corpus.document import Span
 
@@ -85,6 +85,15 @@ def normalise(text: str, *, casefold: bool = False, accents: bool = True) -> Nor
 
 def fold(text: str) -> str:
     """The form in which two strings are compared: normalised, case-folded, accents kept, trimmed."""
+    return _folded(text) if len(text) <= WORD else normalise(text, casefold=True).text.strip()
+
+
+WORD = 32
+"""Characters up to which a text is taken for a word or a name, which comes again and again."""
+
+
+@lru_cache(maxsize=1 << 15)
+def _folded(text: str) -> str:
     return normalise(text, casefold=True).text.strip()
 
 
