@@ -66,7 +66,8 @@ def _write(recipe: Path, aside: Path, bodies: Path, prompts: Path) -> None:
     """The first requests of the jobs, as bouture sends them and as they are."""
     wire = Wire(OpenAICompatible.elsewhere, {})
     numbers: dict[str, int] = {}
-    order, told = [], []
+    order: list[int] = []
+    told: list[dict[str, str]] = []
     with session(recipe, {"run": json.dumps(str(aside))}, Opening(asking=False)) as opened:
         work = opened.work(checked=False)
         for job in work.jobs[:MOST_BODIES]:
