@@ -134,6 +134,9 @@ class ExperimentError(BoutureError):
 class RunStopped(BoutureError):
     """Nothing more may be asked in this run; it ends in good order and can be continued."""
 
+    french: str = ""
+    """The same said in French, what to do included: reports show why a run has stopped."""
+
 
 class BudgetReached(RunStopped):
     """The next request could pass a cap of the budget; it was not sent."""

@@ -72,16 +72,16 @@ async def run(work: Work, folder: RunFolder, on_event: OnEvent = ignore) -> Summ
         RunFolderError: the folder cannot be written.
     """
     started = time.monotonic()
-    complete, stopped = False, ""
+    complete, stopped = False, Wording("", "")
     try:
         await _work_through(work, folder, on_event)
         complete = True
     except RunStopped as error:
-        stopped = f"{error.message}; {error.hint}" if error.hint else error.message
+        stopped = Wording(f"{error.message}; {error.hint}".removesuffix("; "), error.french)
     finally:
         work.stopping.leave()
         summary = folder.settle(work.jobs)
-        summary.stopped = stopped
+        summary.stopped, summary.stopped_fr = stopped.en, stopped.fr or stopped.en
         if work.account is not None:
             spent = work.account()
             summary.lost, summary.cost, summary.currency = spent.lost, spent.cost, spent.currency
@@ -92,7 +92,7 @@ async def run(work: Work, folder: RunFolder, on_event: OnEvent = ignore) -> Summ
             summary.asked, summary.from_store = stats.asked, stats.from_store
             summary.retries = stats.retries
         folder.write_summary(summary)
-        if not complete:
+        if not complete and not stopped.en:
             on_event(Notice(CONTINUE))
         elif summary.failed:
             on_event(Notice(AGAIN))

@@ -86,6 +86,8 @@ class Summary(Counts, kw_only=True):
     """Answers in the store that no outcome speaks of yet: those of jobs behind one that has no answer."""
     stopped: str = ""
     """Why the last run ended before its end (a cap of the budget, an interruption); empty when it did not."""
+    stopped_fr: str = ""
+    """The same in French."""
     asked: int = 0
     """Requests sent by the last run."""
     from_store: int = 0

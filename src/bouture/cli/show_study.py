@@ -71,21 +71,29 @@ def show_plan(plan: "Plan") -> None:
     facts = {
         "gold documents": corpora,
         "model": plan.model or "none",
-        "requests": f"{typeset.integer(plan.requests)} to {typeset.integer(plan.most_requests)}",
-        "tokens": f"{typeset.integer(plan.tokens[0])} to {typeset.integer(plan.tokens[1])}",
-        "cost": _plan_cost(plan, typeset),
+        **(_plan_asking(plan, typeset) if plan.requests else {}),
         "run folder": plan.run,
     }
     out.print()
     for name, said in facts.items():
         out.print(Text.assemble((f"{name:<15} ", "dim"), said), soft_wrap=True)
-    rests = (
-        f"calibrated on {typeset.integer(plan.answers)} answers of this run"
-        if plan.answers
-        else "from the length of the prompts alone"
-    )
-    out.print(Text(f"Tokens are estimated, {rests}; the most counts all repair turns.", "dim"))
+    if plan.requests:
+        rests = (
+            f"calibrated on {typeset.integer(plan.answers)} answers of this run"
+            if plan.answers
+            else "from the length of the prompts alone"
+        )
+        out.print(Text(f"Tokens are estimated, {rests}; the most counts all repair turns.", "dim"))
     out.print(Text("Nothing was sent.", "dim"))
+
+
+def _plan_asking(plan: "Plan", typeset: Typeset) -> dict[str, str]:
+    """What would be asked, from the least to the most."""
+    return {
+        "requests": f"{typeset.integer(plan.requests)} to {typeset.integer(plan.most_requests)}",
+        "tokens": f"{typeset.integer(plan.tokens[0])} to {typeset.integer(plan.tokens[1])}",
+        "cost": _plan_cost(plan, typeset),
+    }
 
 
 def _plan_cost(plan: "Plan", typeset: Typeset) -> str:
@@ -176,8 +184,9 @@ def show_summary(summary: Summary, evaluations: Sequence[Evaluation], lang: str)
             else "–"
         )
         out.print(Text(say("show.cost", cost=cost, each=each), "dim"), soft_wrap=True)
-    if summary.stopped:
-        out.print(Text(say("made.stopped", why=summary.stopped), "bold yellow"), soft_wrap=True)
+    why = summary.stopped_fr if lang == "fr" else summary.stopped
+    if why:
+        out.print(Text(say("made.stopped", why=why), "bold yellow"), soft_wrap=True)
         if summary.unread:
             unread = typeset.integer(summary.unread)
             out.print(Text(say("made.unread", unread=unread), "dim"), soft_wrap=True)

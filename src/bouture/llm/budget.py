@@ -256,10 +256,16 @@ class Meter:
 
     def time_is_up(self) -> BudgetReached:
         """The error of the cap in time."""
-        return BudgetReached(
-            f"the time of the budget is over: {self.caps.seconds or 0:,.0f} s",
+        seconds = self.caps.seconds or 0
+        reached = BudgetReached(
+            f"the time of the budget is over: {seconds:,.0f} s",
             hint="run the same command again for as long, or raise `budget.hours` in the recipe",
         )
+        reached.french = (
+            f"le temps du budget est écoulé ({_french(f'{seconds:,.0f}')} s)\u00a0; relancez la même "
+            "commande pour autant de temps, ou relevez `budget.hours` dans la recette"
+        )
+        return reached
 
     def _error(self, name: str, spent: int, more: int, cap: int) -> BudgetReached:
         if name == "money":
@@ -267,10 +273,17 @@ class Meter:
             said = [f"{value / _UNIT:,.4f}{unit}" for value in (cap, spent, more)]
         else:
             said = [f"{value:,} {name}" for value in (cap, spent, more)]
-        return BudgetReached(
+        reached = BudgetReached(
             f"the budget of {said[0]} is reached: {said[1]} spent, and the next request may cost {said[2]}",
             hint=f"raise `budget.{name}` in the recipe and run again: what was answered is kept",
         )
+        total, so_far, next_one = (_french(one) for one in said)
+        reached.french = (
+            f"le budget de {total} est atteint\u00a0: {so_far} déjà dépensés, et la requête suivante "
+            f"peut en coûter {next_one}\u00a0; relevez `budget.{name}` dans la recette et relancez\u00a0: les "
+            "réponses reçues sont conservées"
+        )
+        return reached
 
     def settle(self, reservation: Reservation, usage: Usage) -> None:
         """Counts an answer; one whose server does not say how many tokens it took counts at the most."""
@@ -304,6 +317,12 @@ class Meter:
         per_prompt, per_completion = self._prices.get(model, self._dearest)
         money = prompt * per_prompt + completion * per_completion
         return _Cost(money, prompt + completion, requests)
+
+
+def _french(said: str) -> str:
+    """An amount as French writes it."""
+    words = said.replace(",", "\u202f").replace(".", ",")
+    return words.replace(" requests", " requêtes").replace(" tokens", " jetons")
 
 
 def _parts(price: Price) -> tuple[int, int]:

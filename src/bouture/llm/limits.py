@@ -257,4 +257,6 @@ class Pace:
 
 def again(error: RunStopped) -> RunStopped:
     """The same error, to be raised once more."""
-    return type(error)(error.message, hint=error.hint)
+    same = type(error)(error.message, hint=error.hint)
+    same.french = error.french
+    return same

@@ -103,6 +103,7 @@ def run_page(material: RunMaterial, language: str) -> str:
             "sections": _sections(say),
             "material": material,
             "summary": summary,
+            "stopped": summary.stopped_fr if language == "fr" else summary.stopped,
             "drawn": len(material.outcomes) if material.sampled else 0,
             "impacts": impacts,
             "tiles": _tiles(material, say, typeset),
