@@ -11,7 +11,7 @@ from bouture.checks.calibration import finite, upper_bound
 from bouture.checks.check import Reference
 from bouture.checks.provenance import Sources
 from bouture.checks.surface_statistics import Gazetteer, surface
-from bouture.corpus.document import Document, Span
+from bouture.corpus.document import Document, Span, remembered
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 
 FORGOTTEN = Wording(
@@ -73,6 +73,7 @@ def is_name(form: str) -> bool:
     return NAME.search(form) is not None
 
 
+@remembered
 def forgotten(document: Document) -> list[tuple[str, Span]]:
     """Places outside every mention that read like a mention of the same document."""
     return list(Gazetteer(surface(m.text) for m in document.mentions()).uncovered(document))

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bouture.checks.calibration import HARD, SOFT, lower_bound
 from bouture.checks.check import Reference
 from bouture.checks.provenance import Sources
-from bouture.corpus.document import Document, Span
+from bouture.corpus.document import Document, Span, remembered
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.tokens import sentences
 from bouture.errors import UnknownNameError
@@ -54,6 +54,7 @@ class Language:
             raise UnknownNameError("language", reference.language, self._identifier.labels)
         self._identifier.set_languages(sorted({*LANGUAGES, reference.language}))
         # A source is asked about with every document that was made from it.
+        self._leasts: dict[str, float] = {}
         self._probability = lru_cache(4096)(self._score)
         texts = [self._probability(_masked(d)) for d in reference.gold if self._is_judged(d)]
         least = [self._least(d) for d in reference.gold]
@@ -100,6 +101,12 @@ class Language:
                 yield span, text
 
     def _least(self, document: Document) -> float:
+        """Of a source, asked for once for each document made from it."""
+        if document.id not in self._leasts:
+            self._leasts[document.id] = self._least_of(document)
+        return self._leasts[document.id]
+
+    def _least_of(self, document: Document) -> float:
         return min((self._probability(text) for _, text in self._sentences(document)), default=1.0)
 
     def _score(self, text: str) -> float:
@@ -120,6 +127,7 @@ class Language:
         )
 
 
+@remembered
 def _masked(document: Document) -> str:
     """The text without its mentions: names say little about the language around them."""
     pieces, done = [], 0

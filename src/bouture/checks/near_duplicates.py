@@ -4,6 +4,7 @@ import hashlib
 import math
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -139,6 +140,7 @@ class _Index:
             yield jaccard(own, shingles(other)), self._ids[number]
 
 
+@lru_cache(maxsize=8)
 def shingles(text: str) -> frozenset[str]:
     """The runs of five characters of a text; the text itself when it is shorter."""
     return frozenset(text[i : i + SHINGLE] for i in range(max(1, len(text) - SHINGLE + 1)))
@@ -158,9 +160,10 @@ def _lowest(sketch: Any) -> Any:
     return np.array(sketch.digest(), dtype=np.uint64).astype(np.uint8)
 
 
+@lru_cache(maxsize=2)  # A document is looked at and then, mostly, kept.
 def _sketch(text: str) -> Any:
     from rensa import RMinHash
 
     sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
-    sketch.update(sorted(shingles(text)))
+    sketch.update(list(shingles(text)))
     return sketch

@@ -11,7 +11,7 @@ from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.normalise import fold
 from bouture.corpus.overlap import Overlap
-from bouture.corpus.tokens import tokenize
+from bouture.corpus.tokens import folded_tokens
 
 COPY = Wording(
     "the text is that of gold document {other!r}",
@@ -120,8 +120,5 @@ class SourceCopy:
 
 def changed(source: Document, made: Document) -> float:
     """Share of tokens that are not kept in order: 0 for the same text, 1 for nothing in common."""
-    before, after = (
-        [fold(d.text[token.start : token.end]) for token in tokenize(d.text)]
-        for d in (source, made)
-    )
+    before, after = folded_tokens(source.text), folded_tokens(made.text)
     return 1.0 - SequenceMatcher(None, before, after, autojunk=False).ratio()

@@ -12,8 +12,7 @@ from bouture.checks.check import Reference
 from bouture.checks.provenance import Sources, is_local
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue, Place, Severity, Wording
-from bouture.corpus.normalise import fold
-from bouture.corpus.tokens import tokenize
+from bouture.corpus.tokens import folded_tokens, tokenize
 
 WORDINGS = {
     "unbalanced": Wording("“{text}” is not matched", "« {text} » n’a pas son pendant"),
@@ -25,6 +24,7 @@ WORDINGS = {
     "space before punctuation": Wording("a space before “{text}”", "une espace devant « {text} »"),
 }
 PAIRS = {"(": ")", "[": "]", "«": "»", "“": "”"}
+BRACKETS = re.compile("[()\\[\\]«»“”]")
 CLOSING = {closing: opening for opening, closing in PAIRS.items()}
 GRAM, TIMES = 4, 3
 """More than three times the same four tokens (science C.1, N3)."""
@@ -115,7 +115,8 @@ def _all(problem: str, pattern: re.Pattern[str], text: str) -> Iterator[Flaw]:
 
 def _unbalanced(text: str) -> Iterator[Flaw]:
     opened: list[int] = []
-    for position, character in enumerate(text):
+    for found in BRACKETS.finditer(text):
+        position, character = found.start(), found[0]
         if character in PAIRS:
             opened.append(position)
         elif character in CLOSING and opened and text[opened[-1]] == CLOSING[character]:
@@ -134,7 +135,7 @@ def _numbers(text: str, position: int) -> bool:
 def _repeated(text: str) -> Iterator[Flaw]:
     """The first run of four tokens, at least one of them a word, that occurs more than three times."""
     tokens = tokenize(text)
-    words = [fold(text[token.start : token.end]) for token in tokens]
+    words = folded_tokens(text)
     counts: Counter[tuple[str, ...]] = Counter()
     for i, gram in enumerate(zip(*(words[shift:] for shift in range(GRAM)), strict=False)):
         if any(word.isalpha() for word in gram):

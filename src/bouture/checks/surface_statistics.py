@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from bouture.corpus.document import Document, Span
+from bouture.corpus.document import Document, Span, remembered
 from bouture.corpus.normalise import WORD, normalise
 from bouture.corpus.tokens import tokenize
 
@@ -23,6 +23,7 @@ def _evened(text: str) -> str:
     return normalise(text).text.strip()
 
 
+@remembered
 def free_tokens(document: Document) -> list[list[Span]]:
     """The stretches of tokens that no mention touches."""
     taken = bytearray(len(document.text))
@@ -31,7 +32,7 @@ def free_tokens(document: Document) -> list[list[Span]]:
             taken[span.start : span.end] = b"\x01" * len(span)
     stretches: list[list[Span]] = [[]]
     for token in tokenize(document.text):
-        if any(taken[token.start : token.end]):
+        if 1 in taken[token.start : token.end]:
             stretches.append([])
         else:
             stretches[-1].append(token)
@@ -68,6 +69,7 @@ class Gazetteer:
                         break
 
 
+@remembered
 def own_surfaces(document: Document) -> Counter[tuple[str, str]]:
     """How often each (surface, label) is annotated in a document."""
     return Counter((surface(mention.text), mention.label) for mention in document.mentions())

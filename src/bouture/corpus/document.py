@@ -4,8 +4,9 @@ Offsets are Unicode code points, half-open. Everything is checked at constructio
 that exists is valid, and `text[start:end]` IS the mention.
 """
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -112,7 +113,7 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
     """What reading the answer found and mended (parse codes)."""
 
 
-class Document(msgspec.Struct, frozen=True):
+class Document(msgspec.Struct, frozen=True, dict=True):
     """The one noun that travels: read, made, checked, reviewed, measured, written.
 
     Raises:
@@ -193,15 +194,44 @@ class Document(msgspec.Struct, frozen=True):
 
     def mentions(self) -> tuple[Mention, ...]:
         """Every mention of every entity in reading order, the longer first where two start together."""
-        return tuple(sorted(self._mentions(), key=lambda m: (m.start, -m.end, m.label, m.entity)))
-
-    def _mentions(self) -> Iterator[Mention]:
-        for entity in self.entities:
-            for span in entity.spans:
-                yield Mention(
-                    entity.id, entity.label, span.start, span.end, self.mention_text(span)
-                )
+        return _mentions(self)
 
     def with_origin(self, origin: Origin | None) -> "Document":
         """The same document with another origin."""
         return msgspec.structs.replace(self, origin=origin)
+
+
+Found = TypeVar("Found")
+
+
+def remembered(function: Callable[[Document], Found]) -> Callable[[Document], Found]:
+    """`function`, asked once of each document: what it found stays with the document as long as this lives.
+
+    For what several questions about one document begin with. It is no part of the document: not
+    compared, not written, not copied.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def once(document: Document) -> Found:
+        known = document.__dict__
+        if name not in known:
+            known[name] = function(document)
+        found: Found = known[name]
+        return found
+
+    return once
+
+
+@remembered
+def _mentions(document: Document) -> tuple[Mention, ...]:
+    text = document.text
+    found = [
+        (span.start, -span.end, entity.label, entity.id)
+        for entity in document.entities
+        for span in entity.spans
+    ]
+    found.sort()
+    return tuple(
+        Mention(entity, label, start, -end, text[start:-end]) for start, end, label, entity in found
+    )

@@ -85,15 +85,22 @@ def normalise(text: str, *, casefold: bool = False, accents: bool = True) -> Nor
 
 def fold(text: str) -> str:
     """The form in which two strings are compared: normalised, case-folded, accents kept, trimmed."""
-    return _folded(text) if len(text) <= WORD else normalise(text, casefold=True).text.strip()
+    return _folded(text) if len(text) <= WORD else _folded_text(text)
 
 
 WORD = 32
 """Characters up to which a text is taken for a word or a name, which comes again and again."""
+TEXTS = 256
+"""Whole texts that are remembered: everything that is asked of one document asks for them again."""
 
 
 @lru_cache(maxsize=1 << 15)
 def _folded(text: str) -> str:
+    return normalise(text, casefold=True).text.strip()
+
+
+@lru_cache(maxsize=TEXTS)
+def _folded_text(text: str) -> str:
     return normalise(text, casefold=True).text.strip()
 
 

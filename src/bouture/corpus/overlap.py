@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from bouture.corpus.document import Document
-from bouture.corpus.normalise import fold
+from bouture.corpus.normalise import TEXTS, fold
 
 WORD = re.compile(r"\w+")
 
@@ -53,6 +54,8 @@ class Overlap:
     def shared(self, text: str, without: str = "") -> Shared:
         """What `text` shares with the documents, the one called `without` aside."""
         said = words(text)
+        if self._documents.keys().isdisjoint(grams(said, self.size)):
+            return Shared(0.0, 0, "", "")
         hits = [self._having(gram, without) != "" for gram in grams(said, self.size)]
         if not any(hits):
             return Shared(0.0, 0, "", "")
@@ -65,9 +68,10 @@ class Overlap:
         return next((id for id in self._documents.get(gram, ()) if id != without), "")
 
 
-def words(text: str) -> list[str]:
+@lru_cache(maxsize=TEXTS)
+def words(text: str) -> tuple[str, ...]:
     """The words of a text as they are compared."""
-    return WORD.findall(fold(text))
+    return tuple(WORD.findall(fold(text)))
 
 
 def grams(said: Sequence[str], size: int) -> Iterator[Gram]:

@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 
 from bouture.corpus.document import Span
+from bouture.corpus.normalise import fold
 
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿœ]"  # any letter but a Latin lower-case one
 _WORD = r"\w[\w\u0300-\u036f\u00ad\u200b]*"
@@ -95,6 +96,12 @@ REMEMBERED = 256
 def tokenize(text: str) -> tuple[Span, ...]:
     """The tokens of `text`, in order, without overlap; what lies between them is white space or invisible."""
     return tuple(Span(*found.span()) for found in TOKEN.finditer(text))
+
+
+@lru_cache(REMEMBERED)
+def folded_tokens(text: str) -> tuple[str, ...]:
+    """The tokens of `text` in the form in which two strings are compared."""
+    return tuple(fold(text[token.start : token.end]) for token in tokenize(text))
 
 
 @lru_cache(REMEMBERED)
