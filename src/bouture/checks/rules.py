@@ -28,6 +28,7 @@ class Rules:
     def __init__(self, reference: Reference, options: Options) -> None:
         self._guide = reference.guide
         self._sources = Sources(reference.gold)
+        self._finished = self._guide is not None and not self._guide.unfinished()
         kinds = [{_kind(issue) for issue in self._broken(d)} for d in reference.gold]
         self._rates = {
             kind: rate(kind in found for found in kinds) for kind in sorted(set().union(*kinds))
@@ -53,7 +54,7 @@ class Rules:
             return []
         found = broken_rules(self._guide, document)
         # The nesting of a draft is what was seen so far: nobody has declared it.
-        if not self._guide.unfinished():
+        if self._finished:
             found += undeclared_nesting(self._guide, document)
         return found
 

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from bouture.corpus.document import Document, Mention, Relation
+from bouture.corpus.document import Document, Mention, Relation, remembered
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.normalise import fold
 from bouture.corpus.tokens import sentences
@@ -145,6 +145,7 @@ def _polarity(source: Document, made: Document) -> list[Issue]:
     return issues
 
 
+@remembered
 def _stating(document: Document) -> str:
     """The sentences that hold a mention of both ends of some relation, one a line."""
     found = []

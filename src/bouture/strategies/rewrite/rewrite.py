@@ -3,6 +3,7 @@
 import random
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bouture.corpus.document import Document
 from bouture.corpus.fidelity import compare
-from bouture.corpus.guide import to_complete
+from bouture.corpus.guide import Guide, to_complete
 from bouture.corpus.issue import Issue, Place, Severity, Wording, worst
 from bouture.corpus.markup import to_markup
 from bouture.corpus.markup_reader import read_markup
@@ -66,6 +67,7 @@ class Rewrite:
     def __init__(self, materials: Materials, options: Options) -> None:
         self.options = options
         self._materials = materials
+        self._ruled: dict[tuple[str, ...], str] = {}
         self._writer = Asked(materials.model, materials.parameters)
         self._repairer = materials.models.get(options.repair_model)
         self._prompt = _sections(f"prompt.{materials.language}.md")
@@ -127,7 +129,12 @@ class Rewrite:
         guide = self._materials.guide
         if guide is None:
             return self._prompt["no rules"]
-        present = dict.fromkeys(mention.label for mention in document.mentions())
+        present = tuple(dict.fromkeys(mention.label for mention in document.mentions()))
+        if present not in self._ruled:
+            self._ruled[present] = self._rules_for(guide, present)
+        return self._ruled[present]
+
+    def _rules_for(self, guide: Guide, present: Sequence[str]) -> str:
         found = [guide.entities[label] for label in present if label in guide.entities]
         line = Template(self._prompt["definition"])
         lines = [
