@@ -162,11 +162,13 @@ def test_the_page_says_what_to_do(folder: RunFolder, dialect: DialectName, langu
     command = {
         "openai": "https://api.openai.com/v1/batches",
         "mistral": '"model": "fake", "input_files"',
-        "vllm": "vllm run-batch -i requests-001.jsonl -o answers-001.jsonl --model fake",
+        "vllm": "vllm run-batch -i requests-001.jsonl -o answers-001-001.jsonl --model fake",
         "bouture": '"key": "',
     }
     assert command[dialect] in page
     assert f"bouture batch import {folder.path} " in page
+    assert f"bouture batch export {folder.path} --dialect {dialect}\n" in page
+    assert "$" not in page.replace("$OPENAI_API_KEY", "").replace("$MISTRAL_API_KEY", "")
     assert ("Rapporter les réponses" in page) == (language == "fr")
     assert "{" not in page.replace('{"', "") or dialect == "bouture"
 

@@ -80,7 +80,8 @@ def test_a_hostile_model_name_stays_a_name(dialect: DialectName, language: str) 
         if row.startswith("| requests-001.jsonl"):
             assert row.count("|") == 6
         if "--model" in row and "requests-001" in row:
-            assert row.rpartition("--model ")[2].startswith("'../../m'\"'\"'")
+            name = "--served-model-name " if "--served-model-name" in row else "--model "
+            assert row.rpartition(name)[2].startswith("'../../m'\"'\"'")
         if '"model": "' in row and "input_files" in row:
             assert row.count("'") == 2
 

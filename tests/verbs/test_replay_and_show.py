@@ -85,3 +85,22 @@ def test_a_document_and_a_key_are_shown_from_prompt_to_outcome(
     assert stored is not None and shown["turns"][0][1]["text"] == stored.text
     assert main(["show", str(run), "nothing-of-that-name"]) == 2
     assert "nothing-of-that-name" in capsys.readouterr().err
+
+
+def test_where_all_is_answered_neither_a_key_nor_a_network_is_needed(
+    example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    away = {
+        **ONLY,
+        "model.options": "{}",
+        "model.name": "written-for-the-example",
+        "offline": "true",
+        "run": str(tmp_path / "run"),
+    }
+    with pytest.raises(bouture.errors.BoutureError, match=r"OPENAI_API_KEY|not on this machine"):
+        augment(example, away)
+    bouture.batch_import(example, example / "answers.jsonl", away)
+    done = augment(example, away)
+    assert (done.pending, done.failed, done.asked) == (0, 0, 0)
+    assert done.requested == 6

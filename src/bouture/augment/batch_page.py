@@ -1,33 +1,15 @@
 """The page beside the batch files: what to do with them and how to bring the answers back, in plain words.
 
-Markdown that reads as it is: it goes where the files go, to machines that may have no browser.
+Markdown that reads as it is: it goes where the files go, to machines that may have no browser. The words
+are in batch_page.fr.md and batch_page.en.md: the page, then what is particular to each dialect.
 """
 
+import re
 import shlex
 from pathlib import Path
+from string import Template
 
-from bouture.augment.batch_wording import (
-    BACK,
-    BY_HAND,
-    FILES,
-    LEAD,
-    MISTRAL,
-    NEXT,
-    OPENAI,
-    TABLE,
-    TITLE,
-    VLLM,
-)
 from bouture.augment.round_files import KEYS, MANIFEST, Manifest
-from bouture.corpus.issue import Wording
-from bouture.llm.batches import DialectName
-
-_HOW: dict[DialectName, Wording] = {
-    "openai": OPENAI,
-    "mistral": MISTRAL,
-    "vllm": VLLM,
-    "bouture": BY_HAND,
-}
 
 
 def page(manifest: Manifest, language: str, run: Path) -> str:
@@ -41,42 +23,46 @@ def page(manifest: Manifest, language: str, run: Path) -> str:
     file = manifest.files[0] if manifest.files else None
     name = file.name if file else "requests-001.jsonl"
     words = {
-        "round": manifest.round,
-        "requests": manifest.requests,
-        "made": manifest.made,
-        "count": len(manifest.files),
+        "round": str(manifest.round),
+        "requests": _number(manifest.requests, language),
+        "made": manifest.made.partition("+")[0].replace("T", " "),
+        "count": str(len(manifest.files)),
         "manifest": MANIFEST,
         "keys": KEYS,
         "file": name,
-        "answers": name.replace("requests", "answers"),
-        "errors": name.replace("requests", "errors"),
+        # The number of the round is in the name: what came back of an earlier one stays.
+        "answers": name.replace("requests", f"answers-{manifest.round:03}"),
+        "errors": name.replace("requests", f"errors-{manifest.round:03}"),
         "model": _shell(file.model if file else ""),
         "model_json": _in_quotes(file.model if file else ""),
         "run": _shell(str(run)),
+        "dialect": manifest.dialect,
+        "table": _table(manifest, language),
     }
-    parts = [
-        _say(TITLE, language, words),
-        _say(LEAD, language, words),
-        _say(FILES, language, words),
-        _table(manifest, language),
-        _say(_HOW[manifest.dialect], language, words),
-        _say(BACK, language, words),
-        _say(NEXT, language, words),
-    ]
-    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+    parts = _parts("fr" if language == "fr" else "en")
+    how = Template(parts[manifest.dialect]).substitute(words)
+    return Template(parts["page"]).substitute(words, how=how) + "\n"
 
 
-def _say(wording: Wording, language: str, words: dict[str, object]) -> str:
-    return (wording.fr if language == "fr" else wording.en).format(**words)
+def _parts(language: str) -> dict[str, str]:
+    """What stands below each `=== name` of the file of a language, trimmed."""
+    text = Path(__file__).with_name(f"batch_page.{language}.md").read_text(encoding="utf-8")
+    pieces = re.split(r"^=== (\w+)\n", text, flags=re.MULTILINE)[1:]
+    return {name: body.strip() for name, body in zip(pieces[::2], pieces[1::2], strict=True)}
 
 
 def _table(manifest: Manifest, language: str) -> str:
-    head = _say(TABLE, language, {})
-    rows = [
-        f"| {file.name} | {_cell(file.model)} | {file.requests} | {file.bytes} | {file.sha256} |"
+    in_each = "indiqué dans chaque ligne" if language == "fr" else "named in each line"
+    return "\n".join(
+        f"| {file.name} | {_cell(file.model) or in_each} | {_number(file.requests, language)} "
+        f"| {_number(file.bytes, language)} | {file.sha256} |"
         for file in manifest.files
-    ]
-    return "\n".join([head.strip("\n"), *rows])
+    )
+
+
+def _number(value: int, language: str) -> str:
+    said = f"{value:,}"
+    return said.replace(",", "\u202f") if language == "fr" else said
 
 
 def _shell(text: str) -> str:
@@ -89,7 +75,7 @@ def _in_quotes(text: str) -> str:
 
 
 def _cell(text: str) -> str:
-    return _line(text).replace("|", "/") or "—"
+    return _line(text).replace("|", "/")
 
 
 def _line(text: str) -> str:

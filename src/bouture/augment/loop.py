@@ -46,10 +46,12 @@ STALE = Wording(
 
 
 NO_ANSWER = Wording(
-    "no answer after every try: {error}", "aucune réponse après toutes les tentatives : {error}"
+    "no answer after every try: {error}",
+    "aucune réponse après toutes les tentatives (message du serveur : {error})",
 )
 REFUSED = Wording(
-    "the server refuses this request: {error}", "le serveur refuse cette requête : {error}"
+    "the server refuses this request: {error}",
+    "le serveur refuse cette requête (message du serveur : {error})",
 )
 FILTERED = Wording(
     "the provider’s content filter stopped the answer",

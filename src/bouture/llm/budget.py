@@ -262,7 +262,7 @@ class Meter:
             hint="run the same command again for as long, or raise `budget.hours` in the recipe",
         )
         reached.french = (
-            f"le temps du budget est écoulé ({_french(f'{seconds:,.0f}')} s)\u00a0; relancez la même "
+            f"le temps du budget est écoulé ({_french(f'{seconds:,.0f}')}\u00a0s)\u202f; relancez la même "
             "commande pour autant de temps, ou relevez `budget.hours` dans la recette"
         )
         return reached
@@ -279,8 +279,8 @@ class Meter:
         )
         total, so_far, next_one = (_french(one) for one in said)
         reached.french = (
-            f"le budget de {total} est atteint\u00a0: {so_far} déjà dépensés, et la requête suivante "
-            f"peut en coûter {next_one}\u00a0; relevez `budget.{name}` dans la recette et relancez\u00a0: les "
+            f"le budget de {total} est atteint\u00a0: {so_far} déjà comptés, et la requête suivante "
+            f"peut coûter {next_one}\u202f; relevez `budget.{name}` dans la recette et relancez\u00a0: les "
             "réponses reçues sont conservées"
         )
         return reached

@@ -34,10 +34,12 @@ READING = {
     ),
 }
 ASKING = {
-    "R01": Wording("no answer after every try", "aucune réponse après toutes les tentatives"),
-    "R02": Wording("the server refuses the request", "le serveur refuse la requête"),
-    "R03": Wording("the provider’s content filter", "le filtre de contenu du fournisseur"),
-    "R04": Wording("no recorded answer", "aucune réponse enregistrée"),
+    "R01": Wording("no answer after every try", "sans réponse après toutes les tentatives"),
+    "R02": Wording("the server refuses the request", "requête refusée par le serveur"),
+    "R03": Wording(
+        "the provider’s content filter", "réponse bloquée par le filtre de contenu du fournisseur"
+    ),
+    "R04": Wording("no recorded answer", "aucune réponse enregistrée pour cette requête"),
 }
 DECLINING = {
     "P00": Wording("no document and no reason", "ni document ni raison"),

@@ -107,11 +107,11 @@ IMPACT: dict[str, Wording] = {
     "cost.completion": Wording("Tokens out", "Jetons en sortie"),
     "cost.lost": Wording(
         "Requests whose answers were lost and may be billed",
-        "Requêtes dont la réponse s’est perdue et qui peuvent être facturées",
+        "Requêtes sans réponse reçue, peut-être facturées",
     ),
     "cost.total": Wording("Cost", "Coût"),
     "cost.usable": Wording(
-        "Cost per usable document made by the model", "Coût par document du modèle retenu"
+        "Cost per usable document made by the model", "Coût par document retenu issu du modèle"
     ),
     "cost.model_time": Wording(
         "Time of the model (sum over requests)", "Temps du modèle (somme des requêtes)"

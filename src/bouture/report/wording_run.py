@@ -43,20 +43,18 @@ RUN: dict[str, Wording] = {
     "tile.requests": Wording("requests", "requêtes"),
     "tile.tokens": Wording("tokens of the model", "jetons du modèle"),
     "made.stopped": Wording(
-        "The last run ended before its end: {why}",
-        "La dernière exécution s’est arrêtée avant la fin : {why}",
+        "The last run ended before its end: {why}.",
+        "La dernière exécution s’est arrêtée avant la fin\xa0: {why}.",
     ),
     "made.unread": Wording(
-        "{unread} further answers are stored and not read yet, because documents are kept in order: going on reads "
-        "them, and so does `bouture run … --replay`, which asks nothing.",
-        "{unread} autres réponses sont conservées sans être lues encore, car les documents sont retenus dans "
-        "l’ordre\u00a0: poursuivre les lira, de même que `bouture run … --replay`, qui ne demande rien.",
+        "Answers that have come in and are not read yet: {unread}. Documents are treated in order: they are read when you run the command again, or with `bouture run … --replay`, which asks no model.",
+        "Réponses déjà reçues mais pas encore lues\xa0: {unread}. Les documents sont traités dans l’ordre\xa0: elles seront lues si vous relancez la commande, ou avec `bouture run … --replay`, qui n’interroge aucun modèle.",
     ),
     "made.sample": Wording(
-        "There are {all} documents: what follows on reasons and examples, and the figures on new documents, rest on {drawn} of them, drawn at random.",
-        "Il y a {all} documents : les motifs, les exemples et les chiffres sur les nouveaux documents reposent sur {drawn} d’entre eux, tirés au sort.",
+        "Of {all} documents asked for, {drawn} were drawn at random: the reasons, examples and figures on new documents below rest on them alone.",
+        "Sur {all} documents demandés, {drawn} ont été tirés au sort\xa0: les motifs, les exemples et les chiffres sur les documents nouveaux qui suivent ne reposent que sur eux.",
     ),
-    "tile.cost": Wording("per usable document of the model", "par document du modèle retenu"),
+    "tile.cost": Wording("per usable document of the model", "par document retenu issu du modèle"),
     "corpora.title": Wording("What went in", "Le point de départ"),
     "corpora.nav": Wording("Input", "Entrées"),
     "corpora.lead": Wording(
@@ -118,7 +116,7 @@ RUN: dict[str, Wording] = {
     "family.plausibility": Wording("plausibility", "vraisemblance"),
     "family.balance": Wording("balance", "équilibre"),
     "family.declined": Wording("declined by the strategy", "signalé par la stratégie"),
-    "family.asking": Wording("no answer", "pas de réponse"),
+    "family.asking": Wording("no answer", "absence de réponse"),
     "family.file": Wording("file", "fichier"),
     "family.guide": Wording("annotation guide", "guide d’annotation"),
     "family.other": Wording("other", "autre"),
@@ -149,7 +147,7 @@ RUN: dict[str, Wording] = {
     ),
     "show.cost": Wording(
         "cost {cost}, {each} per usable document of the model",
-        "coût\u00a0: {cost}, soit {each} par document du modèle retenu",
+        "coût\u00a0: {cost}, soit {each} par document retenu issu du modèle",
     ),
     "fate.accepted": Wording("accepted", "accepté"),
     "fate.repaired": Wording("repaired", "réparé"),

@@ -4,10 +4,12 @@ import time
 from collections.abc import Callable
 
 from bouture.augment.summary import Account
+from bouture.errors import BoutureError, ProviderError, RecipeError
 from bouture.llm.booking import meter_of
 from bouture.llm.budget import Caps, Meter, Price
 from bouture.llm.client import Answering, Client, Flow
-from bouture.llm.provider import Learnt
+from bouture.llm.messages import Request, Response
+from bouture.llm.provider import Learnt, Provider
 from bouture.llm.recorded import Recorded
 from bouture.llm.several import Several
 from bouture.llm.store import AnswerStore
@@ -16,20 +18,37 @@ from bouture.recipe.models import provider_of
 from bouture.recipe.sections import ModelSection, Recipe
 
 
-def answering(study: Study, store: AnswerStore, meter: Meter) -> Answering | None:
-    """The models that the strategies of a study ask; None when they ask none.
+class Unready:
+    """A model that cannot be asked here, and why: told once it has to be asked, for all may be answered already."""
 
-    Raises:
-        ProviderError: the environment variable of a key is not set.
-        RecipeError: an address away from this machine in an offline run.
-    """
+    name = "unready"
+    contacts: tuple[str, ...] = ()
+
+    def __init__(self, error: BoutureError) -> None:
+        self._error = error
+
+    async def ask(self, request: Request) -> Response:
+        """Raises why not.
+
+        Raises:
+            ProviderError: the environment variable of the key is not set.
+            RecipeError: an address away from this machine in an offline run.
+        """
+        raise self._error
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def answering(study: Study, store: AnswerStore, meter: Meter) -> Answering | None:
+    """The models that the strategies of a study ask; None when they ask none."""
     recipe = study.recipe
     clients: dict[str, Client] = {}
     for name in study.asked:
         section = recipe.asked[name]
         if section.name not in clients:
             clients[section.name] = Client(
-                provider_of(recipe, name),
+                _provider(recipe, name),
                 store,
                 flow=flow_of(section),
                 retries=section.retries,
@@ -38,6 +57,13 @@ def answering(study: Study, store: AnswerStore, meter: Meter) -> Answering | Non
     if len(clients) == 1:
         return next(iter(clients.values()))
     return Several(clients) if clients else None
+
+
+def _provider(recipe: Recipe, name: str) -> Provider:
+    try:
+        return provider_of(recipe, name)
+    except (ProviderError, RecipeError) as error:
+        return Unready(error)
 
 
 def stored_only(store: AnswerStore) -> Client:

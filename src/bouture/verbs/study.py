@@ -27,17 +27,17 @@ from bouture.verbs.session import Opening, RecipeLike, Session, Settings, sessio
 
 LEFT_OUT = Wording(
     "the server does not take `{parameter}`: it is left out from now on",
-    "le serveur ne prend pas `{parameter}` : ce paramètre est omis désormais",
+    "le serveur n’accepte pas `{parameter}` : ce paramètre est désormais omis",
 )
 OTHERWISE = Wording(
     "the server does not take `{parameter}` as it is: `{instead}` is sent from now on",
-    "le serveur ne prend pas `{parameter}` tel quel : `{instead}` est envoyé désormais",
+    "le serveur n’accepte pas `{parameter}` tel quel : `{instead}` est désormais envoyé à la place",
 )
 UNFINISHED = Wording(
     "the guide has {count} passages to complete: they are left out of prompts, and its relation "
     "ends and axioms count as observed, not as rules",
-    "le guide a {count} passages à compléter : ils ne figurent pas dans les consignes, et ses "
-    "extrémités et axiomes comptent comme des observations, non comme des règles",
+    "passages du guide à compléter : {count} ; ils ne figurent pas dans les consignes, et les types "
+    "admis aux extrémités des relations, comme les axiomes, valent comme observations, non comme règles",
 )
 
 
