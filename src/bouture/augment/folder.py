@@ -67,7 +67,7 @@ class RunFolder:
             self._open.callback(Lock(path / "lock").close)
             if anew:
                 self._set_aside()
-            self._claim(fingerprint)
+            self._claim(fingerprint, anew)
             if recipe:
                 _replace(path / "recipe.yaml", recipe.encode())
             self.ledger = Ledger(path / "ledger.jsonl")
@@ -90,9 +90,9 @@ class RunFolder:
                 path=self.path,
             )
 
-    def _claim(self, fingerprint: str) -> None:
+    def _claim(self, fingerprint: str, anew: bool) -> None:
         file = self.path / "run.json"
-        if not file.exists():
+        if anew or not file.exists():
             _replace(file, json.dumps({"fingerprint": fingerprint}, ensure_ascii=False).encode())
             return
         try:
@@ -127,7 +127,6 @@ class RunFolder:
             while (aside := self.path / f"ledger.before-{number}.jsonl").exists():
                 number += 1
             ledger.replace(aside)
-        (self.path / "run.json").unlink(missing_ok=True)
 
     def _begun(self) -> bool:
         ledger = self.path / "ledger.jsonl"

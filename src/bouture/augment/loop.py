@@ -65,7 +65,7 @@ NOT_RECORDED = Wording(
 async def run(work: Work, folder: RunFolder, on_event: OnEvent = ignore) -> Summary:
     """Does all jobs that are not done yet, and writes the files of the folder.
 
-    Whatever stops it (an error, Ctrl-C, a kill), the folder stays consistent and the same call continues.
+    The client is closed at the end. Whatever stops it (an error, Ctrl-C, a kill), the folder stays consistent and the same call continues.
 
     A cap of the budget, or `work.stopping`, ends it in good order: `stopped` of the summary says why.
 
@@ -79,9 +79,14 @@ async def run(work: Work, folder: RunFolder, on_event: OnEvent = ignore) -> Summ
         await _work_through(work, folder, on_event)
         complete = True
     except RunStopped as error:
-        stopped = Wording(f"{error.message}; {error.hint}".removesuffix("; "), error.french)
+        said = f"{error.message}; {error.hint}" if error.hint else error.message
+        stopped = Wording(said, error.french or work.stopping.french)
     finally:
         work.stopping.leave()
+        if work.client is not None:
+            await (
+                work.client.close()
+            )  # What is in flight comes back, or is given up, before it is counted.
         summary = folder.settle(work.jobs)
         summary.stopped, summary.stopped_fr = stopped.en, stopped.fr or stopped.en
         if work.account is not None:
@@ -119,7 +124,7 @@ async def _work_through(work: Work, folder: RunFolder, on_event: OnEvent) -> Non
                     break
                 begun.append(asyncio.create_task(make(work, following)))
             if not begun:
-                raise RunStopped(work.stopping.reason)
+                raise work.stopping.error()
             outcomes = judge(work.checks, job, await begun[0])
             begun.popleft()
             if outcomes:

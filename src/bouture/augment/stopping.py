@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
-GRACE_S = 5.0
-"""Seconds that requests in flight are given to come back once a stop is asked for."""
+from bouture.errors import RunStopped
+
+CONTINUE = "run the same command again to continue: what was answered is kept"
 
 
 class Stopping:
@@ -16,18 +17,28 @@ class Stopping:
     def __init__(self) -> None:
         self.reason = ""
         """Why the run is to stop; empty while it is not."""
+        self.french = ""
+        """The same in French."""
+        self.watched = False
+        """Somebody looks at `reason` from time to time, without an event loop."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: Callable[[str], None] = _nothing
 
     @property
     def listening(self) -> bool:
         """Whether a run is under way that will hear."""
-        return self._loop is not None
+        return self._loop is not None or self.watched
 
-    def ask(self, reason: str) -> None:
+    def error(self) -> RunStopped:
+        """What ends the run."""
+        stopped = RunStopped(self.reason, hint=CONTINUE)
+        stopped.french = self.french
+        return stopped
+
+    def ask(self, reason: str, french: str = "") -> None:
         """Asks the run to stop; the first reason stays."""
         if not self.reason:
-            self.reason = reason
+            self.reason, self.french = reason, french
             if self._loop is not None:
                 self._loop.call_soon_threadsafe(self._stop, reason)
 
@@ -39,7 +50,7 @@ class Stopping:
 
     def leave(self) -> None:
         """The run is over: nobody listens any more."""
-        self._loop, self._stop = None, _nothing
+        self._loop, self._stop, self.watched = None, _nothing, False
 
 
 def _nothing(reason: str) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from bouture.augment.stopping import GRACE_S, Stopping
+from bouture.augment.stopping import Stopping
 from bouture.cli.console import say
+from bouture.corpus.issue import Wording
+from bouture.llm.client import GRACE_S
 
-WHY = "interrupted"
+WHY = Wording("interrupted", "interruption demandée")
 
 
 @contextmanager
@@ -19,7 +21,7 @@ def interrupting(stopping: Stopping, quiet: bool = False) -> Iterator[None]:
     def handle(number: int, frame: FrameType | None) -> None:
         if not stopping.listening or stopping.reason:
             raise KeyboardInterrupt
-        stopping.ask(WHY)
+        stopping.ask(*WHY)
         say(f"stopping: answers on their way have {GRACE_S:.0f} s; again to stop at once", quiet)
 
     if threading.current_thread() is not threading.main_thread():

@@ -51,12 +51,12 @@ class Booking:
         """Counts the answer; the store takes the reservation back when the answer is put there.
 
         When the server does not say how many tokens it took and a cap depends on them, the store notes
-        the most it can have been, as for a lost answer, so that the next run counts it too.
+        the most it can have been, so that the next run counts it too.
         """
         one = held.reservation
         self._meter.settle(one, usage)
         if usage.prompt_tokens <= 0 and self._meter.counts_tokens:
-            self._store.lost(one.model, one.prompt, one.completion)
+            self._store.lost(one.model, one.prompt, one.completion, requests=0)
 
     def failed(self, held: Held, perhaps_billed: bool) -> None:
         """Counts a try without an answer at the most it can have cost, or gives the room back."""

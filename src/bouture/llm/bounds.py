@@ -1,5 +1,8 @@
 """The most tokens a request can cost, known before it is sent."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
 from bouture.llm.messages import Request
@@ -21,9 +24,16 @@ def longest_prompt(request: Request) -> int:
 
 def longest_answer(request: Request) -> int | None:
     """Completion tokens at most, all choices (`n`) together; None when the request sets no limit."""
-    parameters = request.parameters
+    longest = longest_choice(request.parameters)
+    if longest is None:
+        return None
+    choices = request.parameters.get("n")
+    return longest * choices if isinstance(choices, int) and choices > 1 else longest
+
+
+def longest_choice(parameters: Mapping[str, Any]) -> int | None:
+    """Completion tokens of one choice at most; None when the parameters set no limit."""
     longest = parameters.get("max_completion_tokens", parameters.get("max_tokens"))
     if not isinstance(longest, int) or isinstance(longest, bool) or longest < 0:
         return None
-    choices = parameters.get("n")
-    return longest * choices if isinstance(choices, int) and choices > 1 else longest
+    return longest

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bouture.errors import RequestRefused
+from bouture.llm.bounds import longest_choice
 from bouture.llm.messages import Request
 
 _DEEPEST = 4
@@ -20,9 +21,7 @@ def surely_too_long(request: Request, context: int) -> None:
     Raises:
         RequestRefused: words of the prompt and `max_tokens` together are more than `context` tokens.
     """
-    parameters = request.parameters
-    most = parameters.get("max_tokens") or parameters.get("max_completion_tokens") or 0
-    most = most if isinstance(most, int) else 0
+    most = longest_choice(request.parameters) or 0
     if sum(len(m.content) for m in request.messages) + most <= context:
         return  # not even one token for each letter would be too long
     words = sum(len(m.content.split()) for m in request.messages)

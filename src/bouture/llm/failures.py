@@ -14,7 +14,7 @@ from bouture.llm.refusals import message, parsed, short
 
 AGAIN = frozenset({408, 409, 425, 429})
 """Statuses below 500 after which the same request may pass later (RFC 9110, RFC 8470, RFC 6585)."""
-HOPELESS = frozenset({401, 402, 403, 404, 405, 407})
+FOR_EVERY_REQUEST = frozenset({401, 402, 403, 404, 405, 407})
 """Statuses that speak of the key, the account, the address or the model: the same for every request."""
 _OVERLOADED = frozenset({429, 503, 529})
 """Too many requests, unavailable, and the overload of several hosts."""
@@ -68,7 +68,7 @@ def failure(spoken: Spoken, where: Where) -> ProviderError:
         return ProviderError(words, hint="correct the model's name; run again")
     if status == 403 and where.answered and parsed(spoken.said) is None:
         return RequestRefused(words, hint="something between here and the server blocks this text")
-    if status in HOPELESS:
+    if status in FOR_EVERY_REQUEST:
         return ProviderError(words, hint=_what_to_do(status, where))
     return RequestRefused(words, hint="asking again is useless as long as the request is the same")
 

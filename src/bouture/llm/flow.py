@@ -95,9 +95,9 @@ class Lane:
         self.patience = patience = patience or Patience()
         self.stats = Stats(allowed=min(flow.first, flow.most))
         self.stopped: RunStopped | None = None
-        self._hopeless: ProviderError | None = None
-        """What concerns every request: nothing more is sent."""
         """Why nothing more is sent; None while it goes on."""
+        self._hopeless: ProviderError | None = None
+        """An error that concerns every request: nothing more is sent."""
         self._retries = retries
         self._books = books
         self._window = Window(flow.first, flow.most)
@@ -133,6 +133,7 @@ class Lane:
                 wait = self._wait(asking, error)
             except RequestRefused:
                 went = Went.ANSWERED
+                self._failures_in_a_row = 0
                 raise
             finally:
                 self._window.leave(number, went)
@@ -203,14 +204,19 @@ class Lane:
     async def _ready(self, request: Request) -> Sent | None:
         """Waits until the server and the limits a minute allow to send."""
         while True:
-            while (wait := self._not_before - self.patience.clock()) > 0:
+            while (wait := self._not_before - self.patience.clock()) > 0 and not self._late:
                 await self._nap(wait)
             self._stop_if_down()
             if self._pace is None:
                 return None
             paced = await self._pace.take(self._tokens(request))
-            if self._not_before <= self.patience.clock():
+            if self._not_before <= self.patience.clock() or self._late:
                 return paced
+
+    @property
+    def _late(self) -> bool:
+        """The time of the budget is up: what waits is sent away by its reservation."""
+        return self._books is not None and self._books.seconds_left <= 0
 
     async def _nap(self, seconds: float) -> None:
         self._stop_if_down()

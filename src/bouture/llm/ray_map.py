@@ -20,9 +20,8 @@ from bouture.llm.provider import Learnt
 from bouture.llm.ray_feed import Feed, read_from
 from bouture.llm.ray_session import RayPlan, first_line, on_ray, quiet
 from bouture.llm.ray_vllm import Build, through_vllm, unfit
-from bouture.llm.ray_worker import Asker, Failure, Said, WorkerSpec
+from bouture.llm.ray_worker import HOPELESS, Asker, Failure, Said, WorkerSpec
 
-HOPELESS = "hopeless"
 AGAIN = "run the same command again to continue: what was answered is kept"
 
 
@@ -80,10 +79,13 @@ def answers(
         sender = _Sender(requests, feed, plan)
         refused = sender.top_up()
         try:
-            yield from refused
+            while refused:
+                yield from refused
+                refused = sender.top_up()
             for number, said in _rows(_dataset(ray, feed, worker, plan, build)):
                 yield from sender.received(number, said)
-                yield from sender.top_up()
+                while refused := sender.top_up():
+                    yield from refused
             if sender.hopeless is not None:
                 raise sender.hopeless.error()
         except ray.exceptions.RayTaskError:
@@ -150,8 +152,7 @@ class _Sender:
                 continue  # Answered twice: by a worker that was thought lost.
             if one.failure is not None and one.failure.kind == HOPELESS:
                 self.hopeless, self._ended = one.failure, True
-            else:
-                yield Answered(request, one.response, one.failure, one.learnt, one.retries)
+            yield Answered(request, one.response, one.failure, one.learnt, one.retries)
         if number in self._out and not waiting:
             del self._out[number]
             self._feed.done.remote(number)

@@ -13,6 +13,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
 from bouture.errors import MissingExtraError, ProviderError
+from bouture.llm.bounds import longest_choice
 from bouture.llm.messages import Request, Response, Usage
 from bouture.llm.provider import whole
 from bouture.llm.ray_worker import Failure, Said
@@ -94,17 +95,14 @@ def row(sent: dict[str, Any]) -> dict[str, Any]:
 
 def _sampling(parameters: dict[str, Any]) -> dict[str, Any]:
     sampling = {name: parameters[name] for name in SAMPLING if name in parameters}
-    sampling["max_tokens"] = _most(parameters)  # vLLM's default is 16; None: the context's length.
+    sampling["max_tokens"] = longest_choice(
+        parameters
+    )  # vLLM's default is 16; None: the context's length.
     if parameters.get("logprobs"):
         sampling["logprobs"] = max(1, parameters.get("top_logprobs") or 0)
     if structure := _structure(parameters.get("response_format") or {}):
         sampling["structured_outputs"] = structure
     return sampling
-
-
-def _most(parameters: dict[str, Any]) -> int | None:
-    most: int | None = parameters.get("max_completion_tokens", parameters.get("max_tokens"))
-    return most
 
 
 def _structure(response_format: dict[str, Any]) -> dict[str, Any] | None:
@@ -123,7 +121,7 @@ def said(row: dict[str, Any], plan: VllmPlan) -> dict[str, Any]:
     `max_model_len`, is taken to be cut.
     """
     generated, prompt = int(row["num_generated_tokens"]), int(row["num_input_tokens"])
-    most = _most(row["request"].parameters)
+    most = longest_choice(row["request"].parameters)
     context = plan.engine_kwargs.get("max_model_len")
     cut = (most is not None and generated >= most) or (
         context is not None and prompt + generated >= context

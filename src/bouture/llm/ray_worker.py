@@ -22,6 +22,9 @@ from bouture.llm.messages import Request, Response
 from bouture.llm.patience import Patience
 from bouture.llm.provider import Learning, Learnt, Provider
 
+HOPELESS = "hopeless"
+"""The kind of a failure that concerns every request."""
+
 
 class WorkerSpec(msgspec.Struct, frozen=True):
     """How a worker makes its provider; it travels to other machines and holds no key."""
@@ -68,7 +71,7 @@ class Failure(msgspec.Struct, frozen=True):
             (RequestRefused, "refused"),
             (AnswerMissing, "missing"),
         )
-        kind = next((name for kind, name in kinds if isinstance(error, kind)), "hopeless")
+        kind = next((name for kind, name in kinds if isinstance(error, kind)), HOPELESS)
         return cls(
             kind,
             error.message,
@@ -133,7 +136,7 @@ class Asker:
             response = await self._lane.ask(request)
         except ProviderError as error:
             failure = Failure.of(error)
-            if failure.kind == "hopeless":
+            if failure.kind == HOPELESS:
                 self._hopeless = failure
             return self._tell(Said(position, failure=failure))
         return self._tell(Said(position, response))

@@ -206,11 +206,22 @@ class AnswerStore:
         except sqlite3.Error as error:
             raise self._error(error) from None
 
-    def lost(self, model: str, prompt: int, completion: int, key: str | None = None) -> None:
-        """Counts a request that was perhaps billed and never answered; takes back the reservation of `key`."""
+    def lost(
+        self,
+        model: str,
+        prompt: int,
+        completion: int,
+        key: str | None = None,
+        *,
+        requests: int = 1,
+    ) -> None:
+        """Counts a request that was perhaps billed and never answered; takes back the reservation of `key`.
+
+        Tokens that a stored answer may have taken and does not say come with `requests` = 0.
+        """
         blob = None if key is None else _blob(key)
         try:
-            self._accounts.lost(model, prompt, completion, blob)
+            self._accounts.lost(model, prompt, completion, blob, requests)
         except sqlite3.Error as error:
             raise self._error(error) from None
 
@@ -239,7 +250,8 @@ class AnswerStore:
 
     def close(self) -> None:
         """Lets go of the file."""
-        with suppress(sqlite3.Error):  # all is stored: the totals are counted again at the opening
+        # All is stored: totals that cannot be written are counted again at the opening.
+        with suppress(sqlite3.Error), transaction(self._db):
             self._accounts.write()
         close_store(self._db)
 

@@ -120,13 +120,18 @@ class Accounts:
             for name in sorted({*self._sums, *lost})
         }
 
-    def lost(self, name: str, prompt: int, completion: int, key: bytes | None) -> None:
-        """Counts a request that was sent and never answered; its reservation goes in the same moment."""
-        row = (self.model(name), prompt, completion)
+    def lost(
+        self, name: str, prompt: int, completion: int, key: bytes | None, requests: int = 1
+    ) -> None:
+        """Counts a request that was sent and never answered; its reservation goes in the same moment.
+
+        Tokens of answers that are stored and do not say what they took come with `requests` = 0.
+        """
+        row = (self.model(name), requests, prompt, completion)
         with transaction(self._db):
             self._db.execute(
-                "INSERT INTO lost VALUES (?, 1, ?, ?) ON CONFLICT (model) DO UPDATE SET requests = "
-                "requests + 1, prompt = prompt + excluded.prompt, "
+                "INSERT INTO lost VALUES (?, ?, ?, ?) ON CONFLICT (model) DO UPDATE SET requests = "
+                "requests + excluded.requests, prompt = prompt + excluded.prompt, "
                 "completion = completion + excluded.completion",
                 row,
             )

@@ -213,6 +213,12 @@ class Recipe(Section):
                 raise ValueError("`budget.money`: the models have prices in different currencies")
         if budget.money is not None or budget.tokens is not None:
             for name, one in sections.items():
+                beside = one.options.get("parameters") or {}
+                if taken := sorted({"n", "max_tokens", "max_completion_tokens"} & {*beside}):
+                    raise ValueError(
+                        f"`budget`: `{taken[0]}` in options.parameters of {name or 'model'} is not counted; "
+                        "give it in `parameters`"
+                    )
                 if not isinstance(one.parameters.get("max_tokens"), int):
                     raise ValueError(
                         f"`budget`: without `parameters.max_tokens` in {name or 'model'} an answer has no "

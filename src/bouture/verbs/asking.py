@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 from bouture.augment.summary import Account
+from bouture.corpus.issue import Wording
 from bouture.errors import BoutureError, ProviderError, RecipeError
 from bouture.llm.booking import meter_of
 from bouture.llm.budget import Caps, Meter, Price
@@ -16,6 +17,15 @@ from bouture.llm.store import AnswerStore
 from bouture.recipe.build import Study
 from bouture.recipe.models import provider_of
 from bouture.recipe.sections import ModelSection, Recipe
+
+LEFT_OUT = Wording(
+    "the server does not take `{parameter}`: it is left out from now on",
+    "le serveur n’accepte pas `{parameter}` : ce paramètre est désormais omis",
+)
+OTHERWISE = Wording(
+    "the server does not take `{parameter}` as it is: `{instead}` is sent from now on",
+    "le serveur n’accepte pas `{parameter}` tel quel : `{instead}` est désormais envoyé à la place",
+)
 
 
 class Unready:
@@ -130,3 +140,10 @@ def tell(door: Answering, on_learnt: Callable[[Learnt], None]) -> None:
     for client in door.clients if isinstance(door, Several) else (door,):
         if isinstance(client, Client):
             client.on_learnt = on_learnt
+
+
+def learnt_wording(fact: Learnt) -> Wording:
+    """What a server turned out not to take, for people."""
+    said = {"parameter": fact.parameter, "instead": fact.instead}
+    wording = OTHERWISE if fact.instead else LEFT_OUT
+    return Wording(*(words.format(**said) for words in wording))

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from bouture.augment.events import OnEvent, ignore
 from bouture.augment.stopping import Stopping
 from bouture.augment.summary import Summary
-from bouture.errors import RunStopped
 from bouture.evaluate.evaluation import Evaluation
 from bouture.verbs.measure import OnEvent as OnFit
 from bouture.verbs.measure import evaluate_run
@@ -68,9 +67,6 @@ def run(
     stopping = listeners.stopping
     summary = augment(recipe, settings, listeners.run, replay=replay, stopping=stopping)
     if stopping is not None and stopping.reason:
-        raise RunStopped(
-            f"stopped: {stopping.reason}",
-            hint="run the same command again to continue; nothing that was answered is asked again",
-        )
+        raise stopping.error()
     evaluations = evaluate_run(recipe, settings, listeners.experiment, processes=processes)
     return Run(summary, evaluations, report_run(recipe, settings, language))

@@ -104,6 +104,7 @@ def plan(recipe: RecipeLike, settings: Settings = None) -> Plan:
         _plan(_Asking(study, work, estimator, use), _of(study.jobs, use.label), known)
         for use in study.recipe.strategies
     )
+    currency = currency_of(study.recipe)
     costs = [p.cost for p in plans if p.cost is not None]
     ranges = [p.cost_range for p in plans if p.cost_range is not None]
     return Plan(
@@ -115,10 +116,12 @@ def plan(recipe: RecipeLike, settings: Settings = None) -> Plan:
         prompt_tokens=sum(p.prompt_tokens for p in plans),
         completion_tokens=sum(p.completion_tokens for p in plans),
         tokens=(sum(p.tokens[0] for p in plans), sum(p.tokens[1] for p in plans)),
-        cost=sum(costs) if costs else None,
-        cost_range=(sum(r[0] for r in ranges), sum(r[1] for r in ranges)) if ranges else None,
+        cost=sum(costs) if costs and currency else None,
+        cost_range=(sum(r[0] for r in ranges), sum(r[1] for r in ranges))
+        if ranges and currency
+        else None,
         answers=seen,
-        currency=currency_of(study.recipe),
+        currency=currency,
         model=", ".join(study.recipe.asked[name].name for name in study.asked),
         run=str(study.recipe.run),
         unfinished=study.guide.unfinished() if study.guide else (),

@@ -12,6 +12,7 @@ from bouture.augment.folder import RunFolder
 from bouture.augment.stopping import Stopping
 from bouture.augment.talk import Work
 from bouture.errors import UsageError
+from bouture.llm.booking import count_left_over
 from bouture.llm.client import Answering
 from bouture.recipe.build import Study, build
 from bouture.recipe.identity import fingerprint, used
@@ -96,8 +97,10 @@ def session(
     claim = fingerprint(study)
     with RunFolder(study.recipe.run, text, claim, anew=opening.replaying) as folder:
         client: Answering | None = None
+        if study.asked:
+            count_left_over(folder.store)  # What a killed run had in flight may have to be paid.
         if opening.replaying:
             client = stored_only(folder.store)
-        elif opening.asking and study.asked:
+        elif opening.asking and study.asked and study.recipe.ray is None:
             client = answering(study, folder.store, budget_of(study.recipe, folder.store))
         yield Session(study, folder, client, opening.replaying)

@@ -20,19 +20,10 @@ from bouture.corpus.issue import Wording
 from bouture.errors import RecipeError
 from bouture.llm.batches import DialectName
 from bouture.llm.messages import Request, Response
-from bouture.llm.provider import Learnt
 from bouture.recipe.models import body_for
-from bouture.verbs.asking import budget_of, tell
+from bouture.verbs.asking import budget_of, learnt_wording, tell
 from bouture.verbs.session import Opening, RecipeLike, Session, Settings, session
 
-LEFT_OUT = Wording(
-    "the server does not take `{parameter}`: it is left out from now on",
-    "le serveur n’accepte pas `{parameter}` : ce paramètre est désormais omis",
-)
-OTHERWISE = Wording(
-    "the server does not take `{parameter}` as it is: `{instead}` is sent from now on",
-    "le serveur n’accepte pas `{parameter}` tel quel : `{instead}` est désormais envoyé à la place",
-)
 UNFINISHED = Wording(
     "the guide has {count} passages to complete: they are left out of prompts, and its relation "
     "ends and axioms count as observed, not as rules",
@@ -77,9 +68,9 @@ def _fetched(opened: Session, on_event: OnEvent, stopping: Stopping) -> Session:
     """The session once workers on Ray have answered all they could."""
     from bouture.verbs.distributed import Rounds
 
-    store = opened.folder.store
-    rounds = Rounds(opened.study, opened.folder, budget_of(opened.study.recipe, store))
-    rounds.fetch(opened.work(checked=False), stopping, on_event)
+    meter = budget_of(opened.study.recipe, opened.folder.store)
+    rounds = Rounds(opened.study, opened.folder, meter, stopping, on_event)
+    rounds.fetch(opened.work(checked=False))
     return opened._replace(client=rounds.client())
 
 
@@ -90,18 +81,8 @@ async def _run(opened: Session, on_event: OnEvent, stopping: Stopping | None) ->
         msgspec.json.format(msgspec.json.encode(thresholds), indent=1)
     )
     if opened.client is not None:
-        tell(opened.client, lambda fact: on_event(Notice(_learnt(fact))))
-    try:
-        return await run_jobs(work, opened.folder, on_event)
-    finally:
-        if opened.client is not None:
-            await opened.client.close()
-
-
-def _learnt(fact: Learnt) -> Wording:
-    said = {"parameter": fact.parameter, "instead": fact.instead}
-    wording = OTHERWISE if fact.instead else LEFT_OUT
-    return Wording(*(words.format(**said) for words in wording))
+        tell(opened.client, lambda fact: on_event(Notice(learnt_wording(fact))))
+    return await run_jobs(work, opened.folder, on_event)
 
 
 class Shown(NamedTuple):
