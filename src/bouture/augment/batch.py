@@ -96,15 +96,10 @@ def export_requests(work: Work, folder: RunFolder, export: Export | None = None)
         UsageError: one request alone is larger than a file may be.
     """
     export = export or Export()
-    known = rounds_of(folder.path)
-    number = known[-1][0] + 1 if known else 1
-    before: Path | None
-    if export.target is None:
-        target = folder.path / "batch" / f"round-{number:03}"
-        before = known[-1][1] if known else None
-    else:
-        target = export.target.resolve()
-        before = _former(target)
+    try:
+        target, before, number = _place(folder, export.target)
+    except OSError as error:
+        raise _unwritable(error, folder.path) from None
     new = target.with_name(f".{target.name}.new")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -124,13 +119,28 @@ def export_requests(work: Work, folder: RunFolder, export: Export | None = None)
         new.rename(target)
         return _exported(manifest, target)
     except OSError as error:
-        raise RunFolderError(
-            f"the batch files cannot be written: {error.strerror or error}",
-            hint="see that the folder can be written and the disk is not full, then export again",
-            path=target,
-        ) from None
+        raise _unwritable(error, target) from None
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+def _place(folder: RunFolder, wanted: Path | None) -> tuple[Path, Path | None, int]:
+    """The folder to write, the export there or last before, and the number of the round."""
+    known = rounds_of(folder.path)
+    number = known[-1][0] + 1 if known else 1
+    if wanted is not None:
+        target = wanted.resolve()
+        return target, _former(target), number
+    before = known[-1][1] if known else None
+    return folder.path / "batch" / f"round-{number:03}", before, number
+
+
+def _unwritable(error: OSError, path: Path) -> RunFolderError:
+    return RunFolderError(
+        f"the batch files cannot be written: {error.strerror or error}",
+        hint="see that the folder can be written and the disk is not full, then export again",
+        path=path,
+    )
 
 
 def _write(work: Work, folder: RunFolder, export: Export, new: Path, number: int) -> Manifest:

@@ -122,10 +122,20 @@ class _Intake:
         """One pass over all files."""
         self._stored = 0
         for path in files:
-            for number, line in lines_of(path, bounds):
-                read = line if isinstance(line, Refusal) else read_line(line)
-                if self._only is None or self._is_due(read, self._only):
-                    self._take(read, path, number)
+            try:
+                self._read_file(path, bounds)
+            except OSError as error:
+                raise FormatError(
+                    f"cannot read the answers to their end: {error.strerror}",
+                    hint="what was read is stored; import the file again once it can be read",
+                    path=path,
+                ) from None
+
+    def _read_file(self, path: Path, bounds: Bounds | None) -> None:
+        for number, line in lines_of(path, bounds):
+            read = line if isinstance(line, Refusal) else read_line(line)
+            if self._only is None or self._is_due(read, self._only):
+                self._take(read, path, number)
 
     def _is_due(self, read: Answered | Failed | Refusal, only: set[bytes]) -> bool:
         """Whether the line was foreign in the passes before and is not now."""

@@ -7,16 +7,16 @@ rejected.jsonl   with the reasons     summary.json     counts that add up
 """
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 
+from bouture import files
 from bouture.augment.ledger import Ledger
 from bouture.augment.lock import Lock
 from bouture.augment.outcome import Outcome, Status
@@ -154,7 +154,7 @@ class RunFolder:
             The counts, for the caller to complete and hand to `write_summary`.
         """
         with ExitStack() as stack:
-            files = {
+            written = {
                 name: stack.enter_context(replacing(self.path / name))
                 for name in sorted(set(FILES.values()))
             }
@@ -164,15 +164,19 @@ class RunFolder:
                     outcomes = list(self.ledger.outcomes([job.id]))
                     for outcome in outcomes:
                         if outcome.status in FILES:
-                            files[FILES[outcome.status]].write(_line(outcome))
+                            written[FILES[outcome.status]].write(_line(outcome))
                     yield job.strategy, outcomes
 
             return summarise(routed())
 
+    def write(self, name: str, content: Any) -> None:
+        """Writes one value as a JSON file of the folder."""
+        text = msgspec.json.format(msgspec.json.encode(content), indent=2)
+        _replace(self.path / name, text + b"\n")
+
     def write_summary(self, summary: Summary) -> None:
         """Writes summary.json."""
-        text = msgspec.json.format(msgspec.json.encode(summary), indent=2)
-        _replace(self.path / "summary.json", text + b"\n")
+        self.write("summary.json", summary)
 
     def close(self) -> None:
         """Lets go of ledger, store and lock."""
@@ -198,15 +202,20 @@ def read_outcomes(path: Path) -> Iterator[Outcome]:
     Raises:
         RunFolderError: no run there, or its ledger is damaged.
     """
-    if not (path / "ledger.jsonl").exists():
-        raise RunFolderError(
-            "there is no run here", hint="`bouture run RECIPE` makes one", path=path
-        )
+    refuse_without_run(path)
     ledger = Ledger(path / "ledger.jsonl", writing=False)
     try:
         yield from ledger.outcomes(ledger.jobs())
     finally:
         ledger.close()
+
+
+def refuse_without_run(path: Path) -> None:
+    """Raises RunFolderError unless a run has begun in the folder."""
+    if not (path / "ledger.jsonl").exists():
+        raise RunFolderError(
+            "there is no run here", hint="`bouture run RECIPE` makes one", path=path
+        )
 
 
 def read_summary(path: Path) -> Summary:
@@ -228,18 +237,16 @@ def read_summary(path: Path) -> Summary:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file that takes the place of `path` when all has been written, and not before."""
-    new = path.with_name(f".{path.name}.new")
+    """A file that takes the place of `path` when all has been written, and not before.
+
+    Raises:
+        RunFolderError: it cannot be written.
+    """
     try:
-        with new.open("wb") as file:
+        with files.replacing(path) as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
     except OSError as error:
         raise _unusable(error, path) from None
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -73,6 +73,10 @@ class Ledger:
                 self._cut(end)
         except OSError as error:
             raise self._error(error) from None
+        except RunFolderError:
+            self._reader.close()
+            self._file.close()
+            raise
         self._end = end
 
     def _index(self) -> int:
@@ -174,7 +178,11 @@ class Ledger:
 
     def close(self) -> None:
         """Writes through to the disk and lets go of the file."""
-        if self._file is not self._reader:
-            os.fsync(self._file.fileno())
+        try:
+            if self._file is not self._reader:
+                os.fsync(self._file.fileno())
+        except OSError as error:
+            raise self._error(error) from None
+        finally:
             self._reader.close()
-        self._file.close()
+            self._file.close()

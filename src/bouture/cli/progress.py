@@ -15,6 +15,8 @@ from bouture.evaluate.evaluation import Fitted, Planned
 
 LOOK_EVERY_S = 0.5
 """Seconds between two looks at what was spent."""
+TELL_EVERY_S = 60.0
+"""Seconds between two lines where there is no terminal."""
 
 
 class Progress:
@@ -24,7 +26,7 @@ class Progress:
         self.quiet = quiet
         self._bars = Bars(
             TextColumn("{task.description}"),
-            BarColumn(),
+            BarColumn(bar_width=8),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
             TextColumn("{task.fields[said]}"),
@@ -39,6 +41,7 @@ class Progress:
         self._before = 0
         self._looked = 0.0
         self._said = ""
+        self._told = time.monotonic()
 
     def __enter__(self) -> "Progress":
         self._bars.start()
@@ -65,9 +68,9 @@ class Progress:
             case JobDone(statuses=statuses, done=done):
                 for status in statuses:
                     self._kept[status.value] = self._kept.get(status.value, 0) + 1
-                said = ", ".join(f"{n} {status}" for status, n in self._kept.items())
-                said += self._spending(done, event.jobs)
+                said = self._outcomes() + self._spending(done, event.jobs)
                 self._bars.update(self._task, completed=done, said=said)
+                self._tell(f"{done:,} of {event.jobs:,} documents: {said}")
             case Heard(answers):
                 self._bars.update(
                     self._task, description="answers", completed=answers, visible=True
@@ -85,15 +88,27 @@ class Progress:
             spent = self._account()
             if self._first is None:
                 self._first = spent
-            if spent.requests:
-                self._said = f" · {spent.requests:,} answers, {spent.tokens:,} tokens"
-            if spent.cost is not None:
+            if spent.cost is None:
+                self._said = f" · {spent.tokens:,} tok." if spent.tokens else ""
+            else:
                 new = spent.cost - (self._first.cost or 0.0)
                 ahead = new * (jobs - done) / max(1, done - self._before)
-                self._said += f", {spent.cost:.2f} {spent.currency}"
-                if new and done < jobs:
-                    self._said += f" (about {spent.cost + ahead:.2f} in the end)"
+                self._said = f" · {spent.cost:.2f} of ~{spent.cost + ahead:.2f} {spent.currency}"
         return self._said
+
+    def _outcomes(self) -> str:
+        """How many are kept, to review, out: short, for a line of eighty characters."""
+        kept = self._kept.get("accepted", 0) + self._kept.get("repaired", 0)
+        review = self._kept.get("review", 0)
+        out = sum(self._kept.values()) - kept - review
+        return f"{kept:,} kept {review:,} review {out:,} out"
+
+    def _tell(self, line: str) -> None:
+        """A plain line now and then where nothing can be drawn: a night's log stays readable."""
+        now = time.monotonic()
+        if not self._bars.console.is_terminal and now - self._told > TELL_EVERY_S:
+            self._told = now
+            self._say(line)
 
     def evaluation(self, event: EvaluationEvent) -> None:
         """An event of an impact experiment."""

@@ -1,12 +1,11 @@
 """Bytes to text and back: UTF-8 with line and byte of what is wrong, byte order marks, atomic writing."""
 
-import os
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from bouture import files
 from bouture.corpus.issue import Place
 from bouture.errors import FormatError
 from bouture.formats.problem import Problem
@@ -63,13 +62,9 @@ def raw_lines(path: Path) -> Iterator[tuple[int, bytes]]:
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file to write that takes the place of `path` only when everything was written."""
-    part = path.with_name(f".{path.name[:40]}.{uuid.uuid4().hex[:8]}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("xb") as stream:
+        with files.replacing(path) as stream:
             yield stream
-        os.replace(part, path)
     except OSError as error:
         raise FormatError(f"cannot write: {error.strerror}", path=path) from error
-    finally:
-        part.unlink(missing_ok=True)

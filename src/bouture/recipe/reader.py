@@ -128,16 +128,25 @@ def _problem(model: type[BaseModel], found: Any, lines: Lines | None) -> tuple[i
         fields = _fields_at(model, key[:-1])
         near = difflib.get_close_matches(str(key[-1]), fields, n=1)
         guess = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(sorted(fields))}"
-        text = f"unknown key `{said}`; {guess}"
+        text = f"unknown key `{said}`" + (f"; {guess}" if fields else "")
     elif found["type"] == "missing":
         text = f"`{said}` is missing"
     else:
         message = found["msg"].removeprefix("Value error, ")
         text = f"`{said}`: {message[:1].lower()}{message[1:]}" if said else message
         # What stands there may be a key that went into the wrong place: it is not repeated.
-        if said and not any(word in said for word in ("key", "parameters", "options")):
+        if said and not _may_be_secret(said, found["input"]):
             text += f"; it is {found['input']!r:.60}"
     return (lines.find(key) if lines else None), text
+
+
+def _may_be_secret(place: str, value: Any) -> bool:
+    """Whether what stands at a place of a recipe may be, or hold, a key or a password."""
+    if any(word in place for word in ("key", "parameters", "options", "url", "proxy")):
+        return True
+    return not isinstance(value, int | float) and bool(
+        re.search(r"sk-|://|@|key", str(value), re.I)
+    )
 
 
 def _is_branch(part: str | int) -> bool:

@@ -48,7 +48,7 @@ class Prices(Section):
 
 
 SECRET = re.compile(
-    r"(api|access|secret|private)[_-]?key|^key$|authori[sz]ation|password|(^|_)token$", re.I
+    r"(api|access|secret|private)[_-]?key|^key$|authori[sz]ation|password|(^|(?<!max)_)token$", re.I
 )
 """Names that an option bears when somebody puts a key into a recipe."""
 
@@ -66,6 +66,13 @@ def _no_secret(options: dict[str, Any]) -> dict[str, Any]:
     return options
 
 
+def _no_key(name: str) -> str:
+    if name.startswith("sk-"):
+        raise ValueError("looks like a key; the name of the model belongs here")
+    return name
+
+
+ModelName = Annotated[str, AfterValidator(_no_key)]
 NoSecret = Annotated[dict[str, Any], AfterValidator(_no_secret)]
 
 
@@ -77,7 +84,7 @@ class ModelSection(Section):
         description="`openai` (also any compatible server), `mistral`, `vllm`, `ollama`, `llamacpp`, "
         "`tgi`, `local` (in this process) or `recorded`; see docs/reference/providers.md",
     )
-    name: str = Field("", description="name of the model, as the server knows it")
+    name: ModelName = Field("", description="name of the model, as the server knows it")
     parameters: NoSecret = Field({}, description="sampling parameters sent with each request")
     options: NoSecret = Field({}, description="options of the provider (base_url, answers…)")
     concurrency: PositiveInt = Field(

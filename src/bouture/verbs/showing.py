@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from bouture.augment.folder import read_outcomes
+from bouture.augment.folder import read_outcomes, refuse_without_run
 from bouture.augment.ledger import Ledger
 from bouture.augment.outcome import Outcome
 from bouture.corpus.document import Document
@@ -23,8 +23,8 @@ def show(run: str | Path, what: str) -> list[Shown]:
 
     Args:
         run: the run folder.
-        what: id of a document, or of a job; or the key of a request, or its first eight or more
-            characters. A key can belong to several jobs.
+        what: id of a document, or of a job; id of a source, for all that was made of it; or the key of a
+            request, or its first eight or more characters. A key can belong to several jobs.
 
     Raises:
         RunFolderError: there is no run, or another process has its answers open.
@@ -49,15 +49,15 @@ def show(run: str | Path, what: str) -> list[Shown]:
 def _named(folder: Path, what: str) -> Iterator[list[Outcome]]:
     """The outcomes of each job that goes by this name or was given an answer with this key."""
     job = what.partition("#")[0]
+    refuse_without_run(folder)
     with closing(Ledger(folder / "ledger.jsonl", writing=False)) as ledger:
         if ledger.statuses(job):
             yield list(ledger.outcomes([job]))
             return
-    if not _KEY.fullmatch(what):
-        return
+    is_key = _KEY.fullmatch(what) is not None
     outcomes: list[Outcome] = []
     for outcome in read_outcomes(folder):
-        if any(key.startswith(what) for key in outcome.keys):
+        if outcome.source == what or (is_key and any(k.startswith(what) for k in outcome.keys)):
             if outcomes and outcomes[0].job != outcome.job:
                 yield outcomes
                 outcomes = []

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from bouture.augment.batch import Export, Exported, export_requests
 from bouture.augment.batch_import import Imported, import_answers
 from bouture.augment.events import Notice, OnEvent, ignore
@@ -77,9 +75,7 @@ def _fetched(opened: Session, on_event: OnEvent, stopping: Stopping) -> Session:
 async def _run(opened: Session, on_event: OnEvent, stopping: Stopping | None) -> Summary:
     work = opened.work(stopping=stopping)
     thresholds = {check.name: check.thresholds for check in work.checks}
-    (opened.folder.path / "checks.json").write_bytes(
-        msgspec.json.format(msgspec.json.encode(thresholds), indent=1)
-    )
+    opened.folder.write("checks.json", thresholds)
     if opened.client is not None:
         tell(opened.client, lambda fact: on_event(Notice(learnt_wording(fact))))
     return await run_jobs(work, opened.folder, on_event)
