@@ -9,15 +9,20 @@ from typing import BinaryIO
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
+def replacing(path: Path, *, alone: bool = False) -> Iterator[BinaryIO]:
     """A file to write that replaces `path` at the end, through to the disk; nothing remains of it after an error.
+
+    Args:
+        path: the file.
+        alone: nobody else writes in its folder, so what a kill has left of an earlier try is written over.
 
     Raises:
         OSError: it cannot be written.
     """
-    part = path.with_name(f".{path.name[:40]}.{uuid.uuid4().hex[:8]}.part")
+    mark = "new" if alone else f"{uuid.uuid4().hex[:8]}.part"
+    part = path.with_name(f".{path.name[:40]}.{mark}")
     try:
-        with part.open("xb") as file:
+        with part.open("wb" if alone else "xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

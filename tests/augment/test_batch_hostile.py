@@ -76,14 +76,19 @@ def test_a_hostile_model_name_stays_a_name(dialect: DialectName, language: str) 
     said = page(manifest, language, Path("/tmp/a run'"))
     assert "\x1b" not in said
     assert "'/tmp/a run'\"'\"''" in said
+    seen = 0
     for row in said.splitlines():
         if row.startswith("| requests-001.jsonl"):
             assert row.count("|") == 6
+            seen += 1
         if "--model" in row and "requests-001" in row:
             name = "--served-model-name " if "--served-model-name" in row else "--model "
             assert row.rpartition(name)[2].startswith("'../../m'\"'\"'")
+            seen += 1
         if '"model": "' in row and "input_files" in row:
             assert row.count("'") == 2
+            seen += 1
+    assert seen == {"openai": 1, "mistral": 2, "vllm": 3, "bouture": 1}[dialect]
 
 
 def test_a_hostile_model_name_names_no_file(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -354,8 +355,9 @@ async def test_when_the_time_is_up_nothing_is_reserved() -> None:
     assert meter.spent.tokens == 10
 
 
+@pytest.mark.parametrize("most", [1, 4])
 @pytest.mark.parametrize("wait", ["limit", "server"])
-def test_the_time_may_be_up_while_a_request_waits(store: AnswerStore, wait: str) -> None:
+def test_the_time_may_be_up_while_a_request_waits(store: AnswerStore, wait: str, most: int) -> None:
     class Busy(Biller):
         async def ask(self, request: Request) -> Response:
             if wait == "server" and self.asked:
@@ -364,11 +366,19 @@ def test_the_time_may_be_up_while_a_request_waits(store: AnswerStore, wait: str)
                 raise error
             return await super().ask(request)
 
+    naps = 0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal naps
+        naps += 1
+        await asyncio.sleep(seconds)
+
     async def main(clock: Clock) -> tuple[float, int, list[Any]]:
         biller = Busy()
         meter = Meter(Caps(seconds=10.0), PRICES, {}, clock)
-        flow = Flow(requests_per_minute=1 if wait == "limit" else None)
-        client = Client(biller, store, flow=flow, patience=patience(clock), meter=meter)
+        flow = Flow(most=most, requests_per_minute=1 if wait == "limit" else None)
+        waiting = msgspec.structs.replace(patience(clock), sleep=sleep)
+        client = Client(biller, store, flow=flow, patience=waiting, meter=meter)
         began = clock()
         tasks = [client.answer(request(n)) for n in range(3)]
         results = await asyncio.gather(*tasks, return_exceptions=True)
@@ -379,5 +389,28 @@ def test_the_time_may_be_up_while_a_request_waits(store: AnswerStore, wait: str)
     assert asked == 1
     assert [type(one) for one in results].count(Response) == 1
     assert all(isinstance(one, BudgetReached) for one in results if not isinstance(one, Response))
-    if wait == "server":
-        assert seconds == pytest.approx(10.0)
+    assert seconds == pytest.approx(10.0)
+    assert naps < 20  # it does not turn in circles
+
+
+def test_an_answer_that_does_not_say_its_tokens_is_one_request_in_the_next_run_too(
+    store: AnswerStore,
+) -> None:
+    class Silent(Biller):
+        async def ask(self, request: Request) -> Response:
+            await super().ask(request)
+            return Response("said")
+
+    async def main(clock: Clock) -> tuple[int, int]:
+        meter = meter_of(store, Caps(tokens=10**6), PRICES, clock)
+        client = Client(Silent(), store, patience=patience(clock), meter=meter)
+        for n in range(3):
+            await client.answer(request(n))
+        await client.close()
+        return meter.spent.requests, meter.spent.tokens
+
+    now = simulated(main)
+    later = meter_of(store, Caps(tokens=10**6), PRICES, lambda: 0.0).spent
+    assert now == (later.requests, later.tokens)
+    assert later.requests == 3
+    assert sum(one.lost_requests for one in store.totals().values()) == 0

@@ -243,7 +243,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         RunFolderError: it cannot be written.
     """
     try:
-        with files.replacing(path) as file:
+        with files.replacing(path, alone=True) as file:
             yield file
     except OSError as error:
         raise _unusable(error, path) from None

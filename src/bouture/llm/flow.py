@@ -1,5 +1,6 @@
 """One lane to one model: limits, retries and a circuit breaker around a provider. It stores nothing."""
 
+import math
 from typing import Any, Protocol
 
 import msgspec
@@ -209,20 +210,23 @@ class Lane:
             self._stop_if_down()
             if self._pace is None:
                 return None
-            paced = await self._pace.take(self._tokens(request))
+            paced = await self._pace.take(self._tokens(request), self._left)
             if self._not_before <= self.patience.clock() or self._late:
                 return paced
+
+    def _left(self) -> float:
+        """Seconds of the budget that are left."""
+        return math.inf if self._books is None else self._books.seconds_left
 
     @property
     def _late(self) -> bool:
         """The time of the budget is up: what waits is sent away by its reservation."""
-        return self._books is not None and self._books.seconds_left <= 0
+        return self._left() <= 0
 
     async def _nap(self, seconds: float) -> None:
         self._stop_if_down()
         before = self.patience.clock()
-        left = seconds if self._books is None else min(seconds, self._books.seconds_left)
-        await self._naps.nap(left)
+        await self._naps.nap(min(seconds, self._left()))
         self.stats.waiting_s += self.patience.clock() - before
         self._stop_if_down()
 

@@ -195,6 +195,10 @@ class PerMinute:
         sent.cost += more
 
 
+def _endless() -> float:
+    return math.inf
+
+
 class Pace:
     """Limits in requests and tokens a minute; whoever waits goes in the order of coming.
 
@@ -217,8 +221,12 @@ class Pace:
         self._coming = 0
         self._closed: RunStopped | None = None
 
-    async def take(self, tokens: int) -> Sent | None:
+    async def take(self, tokens: int, left: Callable[[], float] = _endless) -> Sent | None:
         """Waits until a request of so many tokens may be sent, and counts it.
+
+        Args:
+            tokens: of the request.
+            left: seconds that it may wait still; when they are over it is not counted, and not to be sent.
 
         Raises:
             RunStopped: it was closed.
@@ -228,7 +236,9 @@ class Pace:
             try:
                 async with self._turn:
                     while (wait := self._wait(tokens)) > 0:
-                        await self._naps.nap(wait)
+                        if left() <= 0:
+                            return None
+                        await self._naps.nap(min(wait, left()))
             finally:
                 self._coming -= 1
         if self._requests is not None:
