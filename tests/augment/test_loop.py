@@ -22,6 +22,8 @@ from bouture.augment.events import Ended, Event, JobDone, Notice, Started
 from bouture.augment.folder import RunFolder, read_outcomes, read_summary
 from bouture.augment.loop import run
 from bouture.augment.outcome import Status as Ending
+from bouture.augment.stopping import Stopping
+from bouture.augment.summary import Account
 from bouture.augment.talk import Work
 from bouture.corpus.document import Document
 from bouture.errors import DocumentError, ProviderError, RecipeError
@@ -213,6 +215,29 @@ async def test_interrupted_it_leaves_a_folder_that_continues(tmp_path: Path) -> 
         await run_http(tmp_path / "run", server.base_url, 8)
         await run_http(tmp_path / "whole", server.base_url, 8)
     assert files(tmp_path / "run") == files(tmp_path / "whole")
+
+
+async def test_what_comes_back_after_a_stop_is_in_the_summary(tmp_path: Path) -> None:
+    async with FakeServer(slow_s=0.1) as server:
+        with RunFolder(tmp_path / "run", "seed: 5\n", "five") as folder:
+            provider = OpenAICompatible(OpenAICompatible.Options(base_url=server.base_url))
+            client = Client(provider, folder.store, concurrency=8)
+            stopping = Stopping()
+            planned = msgspec.structs.replace(
+                work(client, names=["twice"]),
+                stopping=stopping,
+                account=lambda: Account(requests=folder.store.count()),
+            )
+            task = asyncio.create_task(run(planned, folder))
+            while not server.answered:
+                await asyncio.sleep(0.005)
+            stopping.ask("interrupted", "interruption demandée")
+            summary = await task
+            assert folder.store.count() == len(server.answered)
+            assert summary.requests + summary.unread == folder.store.count() > 1
+    assert summary.stopped.startswith("interrupted")
+    assert summary.stopped_fr == "interruption demandée"
+    assert adds_up(summary) and summary.pending
 
 
 class Broken:

@@ -534,3 +534,23 @@ def test_a_clock_that_goes_back_changes_nothing(
             store.put(question(n), answer(n))
         assert [request for request, _ in store.recent(3)] == [question(n) for n in (9, 8, 7)]
     assert_all_there(path, 10)
+
+
+def test_totals_that_cannot_be_written_whole_are_not_written_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "answers.sqlite"
+    usage = Usage(10, 5)
+    with AnswerStore(path) as store:
+        for model in ("a", "b"):
+            store.put(Request((Message("user", model),), model), Response("x", usage=usage))
+    with AnswerStore(path) as store:
+        for model in ("a", "b"):
+            store.put(Request((Message("user", f"{model} 2"),), model), Response("x", usage=usage))
+        store._db.execute(
+            "CREATE TEMP TRIGGER full BEFORE INSERT ON main.totals "
+            "WHEN new.model = (SELECT id FROM models WHERE name = 'b') "
+            "BEGIN SELECT raise(ABORT, 'full'); END"
+        )
+    with AnswerStore(path) as store:
+        totals = store.totals()
+    assert [totals[model].requests for model in ("a", "b")] == [2, 2]
+    assert [totals[model].prompt_tokens for model in ("a", "b")] == [20, 20]

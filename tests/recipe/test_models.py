@@ -92,3 +92,30 @@ def test_a_turn_can_ask_another_model(example: Path) -> None:
     assert (first.model, second.model) == ("written-for-the-example", "other")
     with pytest.raises(RecipeError, match="no 'nobody' in `models`"):
         study(example, strategies__rewrite__options="{repair_model: nobody}")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("model.options", "{base_url: 'http://me:SECRETSECRET@127.0.0.1:1/v1'}"),
+        ("model.options", "{base_url: 'http://h/v1?key=SECRETSECRET'}"),
+        ("model.options", "{base_url: 'http://h/v1', proxy: 'http://me:SECRETSECRET@h:1'}"),
+        ("model.options", "{base_url: 'http://h/v1', api_key: SECRETSECRET}"),
+        ("model.concurrency", "sk-SECRETSECRET"),
+        ("model.name", "sk-SECRETSECRET"),
+        ("model.parameters", "{authorization: SECRETSECRET}"),
+        ("seed", "http://me:SECRETSECRET@h"),
+    ],
+)
+def test_a_key_in_the_wrong_place_is_refused_and_not_repeated(
+    example: Path, key: str, value: str
+) -> None:
+    settings = {"model": "{provider: openai, name: m}", key: value}
+    with pytest.raises(RecipeError) as caught:
+        build(load_recipe(example, settings))
+    assert "SECRET" not in str(caught.value)
+
+
+def test_a_parameter_that_ends_in_token_is_no_secret(example: Path) -> None:
+    found = load_recipe(example, {"model.parameters": "{max_token: 12}"})
+    assert found.model is not None and found.model.parameters == {"max_token": 12}

@@ -104,3 +104,41 @@ def test_where_all_is_answered_neither_a_key_nor_a_network_is_needed(
     done = augment(example, away)
     assert (done.pending, done.failed, done.asked) == (0, 0, 0)
     assert done.requested == 6
+
+
+def test_another_document_asks_for_itself_alone(example: Path, tmp_path: Path) -> None:
+    lines = (example / "train.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
+    train = tmp_path / "train.jsonl"
+    train.write_text("".join(lines[:20]), encoding="utf-8")
+    with rewriting_server() as server:
+        settings = {
+            **ONLY,
+            "strategies": "[{use: rewrite}]",
+            "corpus.train": str(train),
+            "model.options": f"{{base_url: '{server.base_url}'}}",
+            "run": str(tmp_path / "run"),
+        }
+        augment(example, settings)
+        train.write_text("".join(lines[:21]), encoding="utf-8")
+        with pytest.raises(bouture.errors.RunFolderError, match="train"):
+            augment(example, settings)
+        server.bodies.clear()
+        replayed = augment(example, settings, replay=True)
+        assert (replayed.requested, replayed.pending, len(server.bodies)) == (21, 1, 0)
+        done = augment(example, settings)
+        assert (done.requested, done.pending, done.asked) == (21, 0, len(server.bodies))
+        assert 1 <= len(server.bodies) <= 2  # the new document, and perhaps its repair turn
+
+
+def test_all_that_was_made_of_a_source_is_shown(
+    example: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    local = "[{use: duplicate, limit: 3}, {use: shuffle_within_segments, limit: 3}]"
+    augment(example, {"evaluate": "null", "strategies": local, "run": str(run)})
+    source = next(read_outcomes(run)).source
+    assert main(["show", str(run), source, "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert {one["source"]["id"] for one in shown} == {source}
+    assert main(["show", str(tmp_path), source]) == 2
+    assert "no run here" in capsys.readouterr().err
