@@ -19,9 +19,9 @@ from bouture.augment.loop import run
 from bouture.augment.talk import Work
 from bouture.corpus.document import Document, Entity, Origin, Span
 from bouture.llm.client import Client
-from bouture.llm.http import OpenAICompatible
+from bouture.llm.http.openai import OpenAICompatible
 from bouture.llm.messages import Message, Request, Response, Usage
-from bouture.llm.store import AnswerStore
+from bouture.llm.store.answers import AnswerStore
 from bouture.strategies.dialogue import Dialogue
 from bouture.strategies.planning import plan_jobs
 

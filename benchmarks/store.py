@@ -20,7 +20,7 @@ from pathlib import Path
 
 import bouture
 from bouture.llm.messages import Message, Request, Response, Usage
-from bouture.llm.store import AnswerStore, known_keys
+from bouture.llm.store.answers import AnswerStore, known_keys
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "direct-ukraine"
 SYSTEM = "Tu réécris un texte annoté : tu changes la façon de dire, jamais ce qui est dit. " * 4

@@ -23,10 +23,10 @@ from bouture.verbs.study import augment
 PARTS = {
     "building the prompt": ("bouture.augment.talk", "Talk.start"),
     "reading the answer back": ("bouture.augment.talk", "Talk.hear"),
-    "writing the HTTP body": ("bouture.llm.wire", "Wire.body"),
-    "decoding the HTTP answer": ("bouture.llm.http", "read"),
-    "store: looking up": ("bouture.llm.store", "AnswerStore.get"),
-    "store: putting": ("bouture.llm.store", "AnswerStore.put"),
+    "writing the HTTP body": ("bouture.llm.http.wire", "Wire.body"),
+    "decoding the HTTP answer": ("bouture.llm.http.openai", "read"),
+    "store: looking up": ("bouture.llm.store.answers", "AnswerStore.get"),
+    "store: putting": ("bouture.llm.store.answers", "AnswerStore.put"),
     "ledger": ("bouture.augment.ledger", "Ledger.append"),
     "settling (accepted.jsonl and others)": ("bouture.augment.folder", "RunFolder.settle"),
 }

@@ -8,9 +8,9 @@ import msgspec
 import yaml
 
 from bouture.augment.talk import Made, Talk
-from bouture.llm.http import OpenAICompatible
+from bouture.llm.http.openai import OpenAICompatible
+from bouture.llm.http.wire import Wire
 from bouture.llm.messages import Request
-from bouture.llm.wire import Wire
 from bouture.strategies.planning import Job
 from bouture.verbs.session import Opening, session
 

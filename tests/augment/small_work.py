@@ -17,7 +17,7 @@ from bouture.augment.talk import Work
 from bouture.corpus.document import Document, Entity, Origin, Span
 from bouture.corpus.issue import Issue, Severity, Wording
 from bouture.llm.client import Client, Patience
-from bouture.llm.http import OpenAICompatible
+from bouture.llm.http.openai import OpenAICompatible
 from bouture.llm.messages import Message, Request
 from bouture.strategies.dialogue import Declined, Dialogue
 from bouture.strategies.planning import plan_jobs

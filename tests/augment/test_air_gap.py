@@ -9,8 +9,8 @@ import pytest
 
 from augment.batch_answers import answer, requests_in, write
 from augment.small_work import adds_up, work
-from bouture.augment.batch import Export, export_requests
-from bouture.augment.batch_import import import_answers
+from bouture.augment.batch.export import Export, export_requests
+from bouture.augment.batch.intake import import_answers
 from bouture.augment.folder import RunFolder
 from bouture.augment.loop import run
 from bouture.augment.summary import Summary

@@ -12,13 +12,13 @@ import pytest
 
 from augment.batch_answers import answer, expired, key_of, overloaded, requests_in, write
 from augment.small_work import files, run_http, work
-from bouture.augment.batch import Export, export_requests, record
-from bouture.augment.batch_import import MOST_NAMED, Imported, import_answers
+from bouture.augment.batch.export import Export, export_requests, record
+from bouture.augment.batch.intake import MOST_NAMED, Imported, import_answers
+from bouture.augment.batch.round_files import Manifest, read_manifest
 from bouture.augment.folder import RunFolder
 from bouture.augment.loop import run
-from bouture.augment.round_files import Manifest, read_manifest
 from bouture.errors import FormatError, RunFolderError
-from bouture.llm.batches import DIALECTS, DialectName, ExportedRequest, Limits
+from bouture.llm.batch.files import DIALECTS, DialectName, ExportedRequest, Limits
 from bouture.llm.client import Client
 from bouture.llm.messages import Request
 from bouture.llm.recorded import Recorded

@@ -8,11 +8,11 @@ import pytest
 
 from augment.batch_answers import answer, key_of, requests_in, write
 from augment.small_work import question, work
-from bouture.augment.batch import Export, Imported, export_requests, import_answers
-from bouture.augment.batch_page import page
+from bouture.augment.batch.export import Export, Imported, export_requests, import_answers
+from bouture.augment.batch.page import page
+from bouture.augment.batch.round_files import Manifest
 from bouture.augment.folder import RunFolder
-from bouture.augment.round_files import Manifest
-from bouture.llm.batches import DIALECTS, BatchFile, DialectName
+from bouture.llm.batch.files import DIALECTS, BatchFile, DialectName
 
 TEMPLATE = "{{7*7}} ${jndi:ldap://x/a} {0.__class__} %s $(touch /tmp/owned) __import__('os')"
 MODEL = "../../m'\"; touch owned; #\x1b[31m\n| x |{run}"

@@ -11,7 +11,7 @@ from augment import small_work
 from augment.small_work import files, run_http
 from bouture.augment.folder import read_summary
 from bouture.llm.messages import Request
-from bouture.llm.store import AnswerStore
+from bouture.llm.store.answers import AnswerStore
 from llm.fake_server import FakeServer
 
 CONCURRENCY = 4

@@ -28,7 +28,7 @@ from bouture.augment.talk import Work
 from bouture.corpus.document import Document
 from bouture.errors import DocumentError, ProviderError, RecipeError
 from bouture.llm.client import Client, Patience
-from bouture.llm.http import OpenAICompatible
+from bouture.llm.http.openai import OpenAICompatible
 from bouture.llm.recorded import Recorded
 from bouture.strategies.dialogue import Dialogue
 from bouture.strategies.planning import Job

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from augment.batch_answers import answer, expired, key_of, overloaded, requests_in, write
 from augment.small_work import files, run_http, work
-from bouture.augment.batch import Export, export_requests
-from bouture.augment.batch_import import import_answers
+from bouture.augment.batch.export import Export, export_requests
+from bouture.augment.batch.intake import import_answers
 from bouture.augment.folder import RunFolder
 from bouture.augment.loop import run
 from bouture.augment.rounds import Survey, next_request, pending
-from bouture.llm.batches import DIALECTS, DialectName
+from bouture.llm.batch.files import DIALECTS, DialectName
 from bouture.llm.client import Client
 from bouture.llm.messages import Response
 from bouture.llm.recorded import Recorded

@@ -16,7 +16,7 @@ from bouture.corpus.document import Document, Entity, Span
 from bouture.corpus.markup import to_markup
 from bouture.corpus.markup_reader import read_markup
 from bouture.llm.client import Client, Patience
-from bouture.llm.http import OpenAICompatible
+from bouture.llm.http.openai import OpenAICompatible
 from bouture.llm.messages import Message, Request
 from bouture.strategies.dialogue import Declined, Dialogue
 from bouture.strategies.planning import plan_jobs

@@ -12,7 +12,7 @@ import pytest
 
 from augment.small_work import adds_up
 from bouture.augment.folder import read_summary
-from bouture.llm.store import AnswerStore
+from bouture.llm.store.answers import AnswerStore
 from faults.faulty import FaultyServer
 from llm.fake_server import Cut, FakeServer, Hang
 from llm.rewriting import rewriting

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bouture.errors import RunFolderError
 from bouture.llm.messages import Message, Request, Response, Usage
-from bouture.llm.store import AnswerStore
+from bouture.llm.store.answers import AnswerStore
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 RESPONSES = st.builds(
@@ -63,7 +63,7 @@ def test_an_unknown_key_has_no_answer(tmp_path: Path) -> None:
         assert store.request("0" * 64) is None
 
 
-OPEN = "import sys; from pathlib import Path; from bouture.llm.store import AnswerStore; AnswerStore(Path(sys.argv[1]))"
+OPEN = "import sys; from pathlib import Path; from bouture.llm.store.answers import AnswerStore; AnswerStore(Path(sys.argv[1]))"
 
 
 def test_a_second_process_is_refused(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bouture.llm.batch_lines import Bounds, Refusal, lines_of
-from bouture.llm.batch_reading import Answered, read_line
+from bouture.llm.batch.lines import Bounds, Refusal, lines_of
+from bouture.llm.batch.reading import Answered, read_line
 from llm.fake_server import completion
 
 KEY = "ab" * 32

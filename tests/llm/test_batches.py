@@ -12,9 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bouture.errors import UsageError
-from bouture.llm.batch_lines import Refusal
-from bouture.llm.batch_reading import CODES, Answered, Failed, read_line
-from bouture.llm.batches import (
+from bouture.llm.batch.files import (
     DIALECTS,
     MOST_BYTES,
     MOST_REQUESTS,
@@ -25,8 +23,10 @@ from bouture.llm.batches import (
     line_of,
     plain_body,
 )
+from bouture.llm.batch.lines import Refusal
+from bouture.llm.batch.reading import CODES, Answered, Failed, read_line
 from bouture.llm.messages import Message, Request, Response, Usage
-from bouture.llm.store import AnswerStore
+from bouture.llm.store.answers import AnswerStore
 from llm.fake_server import completion
 
 ASKED = Request((Message("user", "Bonjour"),), "m", {"temperature": 1.0, "max_tokens": 9}, 2)

@@ -19,15 +19,15 @@ from bouture.errors import (
     ServerUnreachable,
     UsageError,
 )
-from bouture.llm.booking import meter_of
-from bouture.llm.bounds import longest_answer, longest_prompt
-from bouture.llm.budget import Caps, Meter, Price
+from bouture.llm.budget.booking import meter_of
+from bouture.llm.budget.bounds import longest_answer, longest_prompt
+from bouture.llm.budget.meter import Caps, Meter, Price
 from bouture.llm.client import Client
-from bouture.llm.flow import Flow
+from bouture.llm.flow.lane import Flow
+from bouture.llm.flow.patience import Patience
 from bouture.llm.messages import Message, Request, Response, Usage
-from bouture.llm.patience import Patience
 from bouture.llm.several import Several
-from bouture.llm.store import AnswerStore, Totals
+from bouture.llm.store.answers import AnswerStore, Totals
 from llm.simulated import simulated
 
 Clock = Callable[[], float]

@@ -15,11 +15,11 @@ from bouture.errors import (
     RunStopped,
     ServerUnreachable,
 )
-from bouture.llm.budget import Caps, Meter
+from bouture.llm.budget.meter import Caps, Meter
 from bouture.llm.client import Client, Patience
 from bouture.llm.messages import Message, Request, Response, Usage
 from bouture.llm.provider import Learnt
-from bouture.llm.store import AnswerStore
+from bouture.llm.store.answers import AnswerStore
 from llm.simulated import simulated
 
 

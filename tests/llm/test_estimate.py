@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from bouture.llm.estimate import Estimator, overhead
+from bouture.llm.flow.estimate import Estimator, overhead
 from bouture.llm.messages import Message, Request, Usage
 
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bouture.errors import ProviderError, RunStopped, ServerUnreachable, UsageError
-from bouture.llm.flow import Flow, Lane
-from bouture.llm.limits import PerMinute, Went, Window
+from bouture.llm.flow.lane import Flow, Lane
+from bouture.llm.flow.limits import PerMinute, Went, Window
+from bouture.llm.flow.patience import Patience
 from bouture.llm.messages import Message, Request, Response, Usage
-from bouture.llm.patience import Patience
 from llm.simulated import simulated
 
 Clock = Callable[[], float]

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bouture.errors import RequestRefused, ServerUnreachable
-from bouture.llm.http import OpenAICompatible
-from bouture.llm.keys import Key
+from bouture.llm.http.keys import Key
+from bouture.llm.http.openai import OpenAICompatible
+from bouture.llm.http.reading import logprobs, read
+from bouture.llm.http.transport import unpacked
 from bouture.llm.messages import Message, Request, Response
-from bouture.llm.reading import logprobs, read
-from bouture.llm.transport import unpacked
 from llm.fake_server import (
     Body,
     Cut,

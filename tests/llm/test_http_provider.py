@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from bouture.errors import ProviderError, RequestRefused, ServerUnreachable
 from bouture.llm.catalog import PROVIDERS
-from bouture.llm.failures import seconds_to_wait
-from bouture.llm.http import OpenAICompatible
+from bouture.llm.http.failures import seconds_to_wait
+from bouture.llm.http.openai import OpenAICompatible
 from bouture.llm.messages import Message, Request, Response, Usage
 from llm.fake_server import (
     Body,

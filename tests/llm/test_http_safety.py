@@ -16,8 +16,8 @@ import pytest
 from pydantic import ValidationError
 
 from bouture.errors import ProviderError, ServerUnreachable
-from bouture.llm.addresses import is_loopback
-from bouture.llm.http import OpenAICompatible
+from bouture.llm.http.addresses import is_loopback
+from bouture.llm.http.openai import OpenAICompatible
 from bouture.llm.messages import Message, Request, Response
 from llm.fake_server import (
     Body,

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from bouture.errors import MissingExtraError, ProviderError, RequestRefused
-from bouture.llm.local import Local, model_file
+from bouture.llm.local.provider import Local, model_file
 from bouture.llm.messages import Message, Request
 from llm import tiny_model
 
@@ -307,7 +307,7 @@ def test_ctrl_c_ends_a_long_answer(gguf: Path) -> None:
     script = f"""
 import asyncio, signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from bouture.llm.local import Local
+from bouture.llm.local.provider import Local
 from bouture.llm.messages import Message, Request
 async def main():
     provider = Local(Local.Options(folder={str(gguf)!r}, context=2048, threads=1))
@@ -423,6 +423,6 @@ async def test_a_model_too_large_for_the_memory(
     import types
 
     monkeypatch.setitem(sys.modules, "xllamacpp", types.ModuleType("xllamacpp"))
-    monkeypatch.setattr("bouture.llm.local_engine._free_bytes", lambda: 10**8)
+    monkeypatch.setattr("bouture.llm.local.engine._free_bytes", lambda: 10**8)
     with pytest.raises(ProviderError, match=r"needs about 0\.3 GB of memory, 0\.1 GB are free"):
         await Local(Local.Options(folder=gguf)).ask(request())

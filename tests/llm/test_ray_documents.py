@@ -15,12 +15,12 @@ from bouture.augment.talk import Work
 from bouture.corpus.document import Document, Origin
 from bouture.corpus.issue import Issue, Severity, Wording
 from bouture.llm.client import Client
-from bouture.llm.flow import Flow
-from bouture.llm.http import OpenAICompatible
+from bouture.llm.flow.lane import Flow
+from bouture.llm.http.openai import OpenAICompatible
 from bouture.llm.messages import Message, Request
-from bouture.llm.ray_map import answers
-from bouture.llm.ray_session import RayPlan, on_ray
-from bouture.llm.ray_worker import WorkerSpec
+from bouture.llm.ray.answers import answers
+from bouture.llm.ray.session import RayPlan, on_ray
+from bouture.llm.ray.worker import WorkerSpec
 from bouture.llm.recorded import Recorded
 from bouture.strategies.dialogue import Dialogue
 from bouture.strategies.planning import plan_jobs

@@ -16,14 +16,14 @@ import msgspec
 import pytest
 
 from bouture.errors import MissingExtraError, ProviderError
-from bouture.llm import ray_vllm
-from bouture.llm.flow import Flow
+from bouture.llm.flow.lane import Flow
+from bouture.llm.flow.patience import Patience
 from bouture.llm.messages import Request, Usage
-from bouture.llm.patience import Patience
-from bouture.llm.ray_map import Answered, answers
-from bouture.llm.ray_session import RayPlan, on_ray
-from bouture.llm.ray_vllm import VllmPlan
-from bouture.llm.ray_worker import WorkerSpec
+from bouture.llm.ray import vllm as ray_vllm
+from bouture.llm.ray.answers import Answered, answers
+from bouture.llm.ray.session import RayPlan, on_ray
+from bouture.llm.ray.vllm import VllmPlan
+from bouture.llm.ray.worker import WorkerSpec
 from llm.counting_server import counting
 from llm.ray_requests import FORMAT, PLAIN, ask
 from llm.ray_stand_in import with_a_stand_in
@@ -210,9 +210,9 @@ def ray_sees_a_gpu() -> bool:
 INTERRUPTED = """
 import sys
 from bouture.llm.messages import Message, Request
-from bouture.llm.ray_map import answers
-from bouture.llm.ray_session import RayPlan
-from bouture.llm.ray_worker import WorkerSpec
+from bouture.llm.ray.answers import answers
+from bouture.llm.ray.session import RayPlan
+from bouture.llm.ray.worker import WorkerSpec
 requests = (Request((Message("user", str(n)),)) for n in range(10**6))
 try:
     for number, _ in enumerate(answers(requests, WorkerSpec("openai", {{"base_url": "{base_url}"}}), RayPlan())):

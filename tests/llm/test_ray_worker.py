@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from bouture.errors import AnswerMissing, ProviderError, RequestRefused, ServerUnreachable
-from bouture.llm import ray_vllm
 from bouture.llm.catalog import PROVIDERS
-from bouture.llm.flow import Flow
+from bouture.llm.flow.lane import Flow
+from bouture.llm.flow.patience import Patience
 from bouture.llm.messages import Request, Response
-from bouture.llm.patience import Patience
 from bouture.llm.provider import Learnt
-from bouture.llm.ray_feed import EMPTY, Feed
-from bouture.llm.ray_session import RayPlan
-from bouture.llm.ray_vllm import VllmPlan
-from bouture.llm.ray_worker import Asker, Failure, Said, WorkerSpec
+from bouture.llm.ray import vllm as ray_vllm
+from bouture.llm.ray.feed import EMPTY, Feed
+from bouture.llm.ray.session import RayPlan
+from bouture.llm.ray.vllm import VllmPlan
+from bouture.llm.ray.worker import Asker, Failure, Said, WorkerSpec
 from llm.fake_server import FakeServer, Status
 from llm.ray_requests import PLAIN, RICH, SCHEMA, ask
 

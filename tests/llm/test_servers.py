@@ -11,10 +11,10 @@ import yaml
 
 from bouture.errors import ProviderError, RequestRefused
 from bouture.llm.catalog import PROVIDERS
-from bouture.llm.http import OpenAICompatible
+from bouture.llm.http.openai import OpenAICompatible
+from bouture.llm.http.servers import TGI, VLLM, LlamaCpp, Mistral, Ollama
 from bouture.llm.messages import Message, Request, Response
 from bouture.llm.provider import Learning, Learnt
-from bouture.llm.servers import TGI, VLLM, LlamaCpp, Mistral, Ollama
 from llm.fake_dialects import mistral, no_schema, openai_reasoning, pydantic, tgi
 from llm.fake_server import Body, FakeServer, Status, completion
 from llm.test_wire import FLAT, FORMAT

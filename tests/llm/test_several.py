@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bouture.errors import BudgetReached, ProviderError, RunStopped, ServerUnreachable
-from bouture.llm.budget import Caps, Meter
+from bouture.llm.budget.meter import Caps, Meter
 from bouture.llm.client import Answering, Client
 from bouture.llm.messages import Message, Request, Response, Usage
 from bouture.llm.several import Several
-from bouture.llm.store import AnswerStore
+from bouture.llm.store.answers import AnswerStore
 
 
 class Named:

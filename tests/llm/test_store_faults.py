@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from bouture.errors import RunFolderError, UsageError
-from bouture.llm import store_schema
 from bouture.llm.messages import Message, Request, Response, Usage
 from bouture.llm.provider import Learnt
-from bouture.llm.store import AnswerStore, Reserved, Totals, known_keys
+from bouture.llm.store import schema as store_schema
+from bouture.llm.store.answers import AnswerStore, Reserved, Totals, known_keys
 from llm.test_store_scale import assert_holds, old_store
 
 ANSWERS = 600

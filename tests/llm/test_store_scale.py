@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bouture.llm.messages import Message, Request, Response, Usage
-from bouture.llm.store import AnswerStore, Totals, known_keys
-from bouture.llm.store_rows import _CHARACTERS, _LINES
+from bouture.llm.store.answers import AnswerStore, Totals, known_keys
+from bouture.llm.store.rows import _CHARACTERS, _LINES
 
 RULES = "\n".join(
     f"- [R{n}] La règle numéro {n} dit ce qu’est une mention et ce qui n’en est pas une : elle exclut "
@@ -92,7 +92,7 @@ def test_totals_are_exact_by_model_whatever_happened(tmp_path: Path) -> None:
     for start in range(0, 2_400, 800):  # not a multiple of how often they are written
         script = f"""
             import os, sys; from pathlib import Path
-            from bouture.llm.store import AnswerStore
+            from bouture.llm.store.answers import AnswerStore
             from llm.test_store_scale import answer, question
             store = AnswerStore(Path(sys.argv[1]))
             for n in range({start}, {start + 800}):
@@ -153,7 +153,7 @@ def test_streaming_takes_no_memory(tmp_path: Path) -> None:
             store.put(Request((Message("user", str(n)),)), Response(str(n) * 500_000))
     script = """
         import resource, sys; from pathlib import Path
-        from bouture.llm.store import AnswerStore
+        from bouture.llm.store.answers import AnswerStore
         with AnswerStore(Path(sys.argv[1])) as store:
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             print(sum(len(response.text) for _, _, response in store.items()))
@@ -238,7 +238,8 @@ def test_an_old_store_survives_kills_while_it_is_brought_up_to_date(tmp_path: Pa
                 left -= 1
                 if left == 0:
                     os.kill(os.getpid(), 9)
-        from bouture.llm import store, store_schema
+        from bouture.llm.store import answers as store
+        from bouture.llm.store import schema as store_schema
         packed = store_schema.pack
         def pack(*args):
             tick("sqlite3.row", ())

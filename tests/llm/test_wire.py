@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bouture.errors import RequestRefused
+from bouture.llm.http.refusals import facts_in
+from bouture.llm.http.schemas import flat, is_strict
+from bouture.llm.http.servers import TGI, Mistral
+from bouture.llm.http.wire import Dialect, Sent, Wire
 from bouture.llm.messages import Message, Request
 from bouture.llm.provider import Learnt
-from bouture.llm.refusals import facts_in
-from bouture.llm.schemas import flat, is_strict
-from bouture.llm.servers import TGI, Mistral
-from bouture.llm.wire import Dialect, Sent, Wire
 from llm.fake_dialects import COMMON, mistral, no_format, no_schema, openai_reasoning, pydantic, tgi
 
 SCHEMA = {

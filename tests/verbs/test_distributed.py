@@ -13,11 +13,11 @@ from bouture.augment.stopping import Stopping
 from bouture.augment.summary import Summary
 from bouture.augment.talk import Work
 from bouture.errors import ProviderError
-from bouture.llm.budget import Caps, Meter, Price
+from bouture.llm.budget.meter import Caps, Meter, Price
 from bouture.llm.messages import Request, Response, Usage
-from bouture.llm.ray_map import Answered
-from bouture.llm.ray_session import RayPlan
-from bouture.llm.ray_worker import HOPELESS, Failure, WorkerSpec
+from bouture.llm.ray.answers import Answered
+from bouture.llm.ray.session import RayPlan
+from bouture.llm.ray.worker import HOPELESS, Failure, WorkerSpec
 from bouture.recipe.build import Study, build
 from bouture.recipe.reader import load_recipe
 from bouture.verbs.distributed import Rounds

@@ -8,7 +8,7 @@ import pytest
 import bouture.errors
 from bouture.augment.folder import read_outcomes
 from bouture.cli import main
-from bouture.llm.store import AnswerStore
+from bouture.llm.store.answers import AnswerStore
 from bouture.verbs.study import augment
 from llm.rewriting import rewriting_server
 

@@ -23,7 +23,7 @@ from bouture.augment.outcome import Outcome, Status
 from bouture.augment.summary import Summary, summarise
 from bouture.errors import RunFolderError
 from bouture.formats.jsonl import encode_line
-from bouture.llm.store import AnswerStore
+from bouture.llm.store.answers import AnswerStore
 from bouture.strategies.planning import Job
 
 _FIRST = {"lock", "answers.sqlite", "answers.sqlite-wal"}

@@ -10,7 +10,7 @@ import msgspec
 from bouture.augment.folder import RunFolder
 from bouture.augment.talk import Made, Talk, Work
 from bouture.llm.messages import Request
-from bouture.llm.store import AnswerStore
+from bouture.llm.store.answers import AnswerStore
 from bouture.strategies.planning import Job
 
 

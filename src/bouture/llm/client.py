@@ -5,15 +5,15 @@ from collections.abc import Callable
 from typing import Protocol
 
 from bouture.errors import BudgetReached, RunStopped
-from bouture.llm.booking import Booking
-from bouture.llm.budget import Meter
-from bouture.llm.flow import Flow, Lane
-from bouture.llm.limits import again
+from bouture.llm.budget.booking import Booking
+from bouture.llm.budget.meter import Meter
+from bouture.llm.flow.lane import Flow, Lane
+from bouture.llm.flow.limits import again
+from bouture.llm.flow.patience import Patience
+from bouture.llm.flow.stats import Stats
 from bouture.llm.messages import Request, Response
-from bouture.llm.patience import Patience
 from bouture.llm.provider import Learning, Learnt, Provider
-from bouture.llm.stats import Stats
-from bouture.llm.store import AnswerStore
+from bouture.llm.store.answers import AnswerStore
 
 __all__ = ["GRACE_S", "Answering", "Client", "Flow", "Patience", "Stats"]
 

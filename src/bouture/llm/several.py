@@ -6,8 +6,8 @@ from functools import reduce
 
 from bouture.errors import BudgetReached, ProviderError
 from bouture.llm.client import GRACE_S, Client
+from bouture.llm.flow.stats import Stats
 from bouture.llm.messages import Request, Response
-from bouture.llm.stats import Stats
 
 
 class Several:

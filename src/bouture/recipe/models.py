@@ -8,12 +8,12 @@ from pydantic import BaseModel
 
 from bouture.catalog import Catalog
 from bouture.errors import BoutureError, RecipeError
-from bouture.llm.addresses import is_loopback
-from bouture.llm.batches import plain_body
+from bouture.llm.batch.files import plain_body
 from bouture.llm.catalog import PROVIDERS
+from bouture.llm.http.addresses import is_loopback
+from bouture.llm.http.wire import Dialect, Wire
 from bouture.llm.messages import Request
 from bouture.llm.provider import Provider
-from bouture.llm.wire import Dialect, Wire
 from bouture.recipe.reader import options_of
 from bouture.recipe.sections import ModelSection, Recipe, StrategyUse
 from bouture.strategies.dialogue import Asked

@@ -16,7 +16,7 @@ from pydantic import (
 )
 
 from bouture.evaluate.settings import LEAST_SEEDS, Design, Task
-from bouture.llm.ray_session import RayPlan
+from bouture.llm.ray.session import RayPlan
 
 
 class Section(BaseModel):

@@ -6,14 +6,14 @@ from collections.abc import Callable
 from bouture.augment.summary import Account
 from bouture.corpus.issue import Wording
 from bouture.errors import BoutureError, ProviderError, RecipeError
-from bouture.llm.booking import meter_of
-from bouture.llm.budget import Caps, Meter, Price
+from bouture.llm.budget.booking import meter_of
+from bouture.llm.budget.meter import Caps, Meter, Price
 from bouture.llm.client import Answering, Client, Flow
 from bouture.llm.messages import Request, Response
 from bouture.llm.provider import Learnt, Provider
 from bouture.llm.recorded import Recorded
 from bouture.llm.several import Several
-from bouture.llm.store import AnswerStore
+from bouture.llm.store.answers import AnswerStore
 from bouture.recipe.build import Study
 from bouture.recipe.models import provider_of
 from bouture.recipe.sections import ModelSection, Recipe

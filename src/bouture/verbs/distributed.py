@@ -13,13 +13,13 @@ from bouture.augment.rounds import pending
 from bouture.augment.stopping import Stopping
 from bouture.augment.talk import Work
 from bouture.errors import AnswerMissing, ProviderError, RunStopped
-from bouture.llm.booking import Booking, Held
-from bouture.llm.budget import Meter
+from bouture.llm.budget.booking import Booking, Held
+from bouture.llm.budget.meter import Meter
 from bouture.llm.client import Client, Patience
 from bouture.llm.messages import Request, Response
-from bouture.llm.ray_map import Answered, answers
-from bouture.llm.ray_session import RayPlan, on_ray
-from bouture.llm.ray_worker import WorkerSpec
+from bouture.llm.ray.answers import Answered, answers
+from bouture.llm.ray.session import RayPlan, on_ray
+from bouture.llm.ray.worker import WorkerSpec
 from bouture.recipe.build import Study
 from bouture.recipe.models import provider_of, provider_options
 from bouture.verbs.asking import flow_of, learnt_wording

@@ -10,9 +10,9 @@ import msgspec
 from bouture.augment.talk import Made, Talk, Work
 from bouture.corpus.document import Document
 from bouture.errors import RunFolderError
-from bouture.llm.estimate import CHARACTERS_PER_TOKEN, Estimator
+from bouture.llm.flow.estimate import CHARACTERS_PER_TOKEN, Estimator
 from bouture.llm.messages import Request
-from bouture.llm.store import AnswerStore, known_keys
+from bouture.llm.store.answers import AnswerStore, known_keys
 from bouture.recipe.build import Study
 from bouture.recipe.models import asked_by
 from bouture.recipe.sections import StrategyUse

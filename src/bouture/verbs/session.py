@@ -12,7 +12,7 @@ from bouture.augment.folder import RunFolder
 from bouture.augment.stopping import Stopping
 from bouture.augment.talk import Work
 from bouture.errors import UsageError
-from bouture.llm.booking import count_left_over
+from bouture.llm.budget.booking import count_left_over
 from bouture.llm.client import Answering
 from bouture.recipe.build import Study, build
 from bouture.recipe.identity import fingerprint, used

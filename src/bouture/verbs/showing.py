@@ -11,7 +11,7 @@ from bouture.augment.outcome import Outcome
 from bouture.corpus.document import Document
 from bouture.errors import UsageError
 from bouture.llm.messages import Message, Request
-from bouture.llm.store import AnswerStore
+from bouture.llm.store.answers import AnswerStore
 from bouture.verbs.session import study_of
 from bouture.verbs.study import Shown
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bouture.augment.batch import Export, Exported, export_requests
-from bouture.augment.batch_import import Imported, import_answers
+from bouture.augment.batch.export import Export, Exported, export_requests
+from bouture.augment.batch.intake import Imported, import_answers
 from bouture.augment.events import Notice, OnEvent, ignore
 from bouture.augment.loop import judge, make
 from bouture.augment.loop import run as run_jobs
@@ -16,7 +16,7 @@ from bouture.augment.summary import Summary
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Wording
 from bouture.errors import RecipeError
-from bouture.llm.batches import DialectName
+from bouture.llm.batch.files import DialectName
 from bouture.llm.messages import Request, Response
 from bouture.recipe.models import body_for
 from bouture.verbs.asking import budget_of, learnt_wording, tell

@@ -1,0 +1,1 @@
+"""What may be spent, reserved before it is sent."""

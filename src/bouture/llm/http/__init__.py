@@ -1,0 +1,1 @@
+"""A model behind HTTP: what is sent, what comes back, what goes wrong."""

@@ -1,0 +1,1 @@
+"""An open-weights model in this process."""

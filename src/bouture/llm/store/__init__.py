@@ -1,0 +1,1 @@
+"""Every raw answer in one file."""
