@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test test-fast lint types docs bench clean
+.PHONY: demo test test-fast test-ray lint types docs bench clean
 
 demo: $(VENV)/.installed  ## run the main job on the shipped corpus; ends with a report to open
 	$(BIN)/bouture run examples/direct-ukraine --set run=demo
@@ -13,6 +13,11 @@ test: $(VENV)/.installed-dev  ## every test
 
 test-fast: $(VENV)/.installed-dev  ## without the slow ones
 	$(BIN)/pytest -m "not slow"
+
+test-ray:  ## what needs Ray, in an environment of its own (about 900 MB)
+	$(PYTHON) -m venv .venv-ray
+	.venv-ray/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev,ray]"
+	.venv-ray/bin/pytest -n 0 tests/llm/test_ray_map.py tests/llm/test_ray_documents.py tests/verbs/test_ray_run.py
 
 lint: $(VENV)/.installed-dev  ## style and the floors of the house
 	$(BIN)/ruff check .

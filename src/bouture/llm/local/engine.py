@@ -1,7 +1,7 @@
 """The engine of the in-process model: llama.cpp, through the package xllamacpp (extra `local`).
 
-Found by measurement (docs/local.md): it works on several requests together, keeps one random sequence a request,
-and holds to a JSON schema. It opens a server address of its own; here that is a socket file in a private folder,
+It works on several requests together, keeps one random sequence a request,
+and holds to a JSON schema (why this one: docs/decisions/0006). It opens a server address of its own; here that is a socket file in a private folder,
 removed as soon as the model is loaded, so that nobody can connect.
 """
 
