@@ -12,7 +12,7 @@ import pytest
 
 from augment.batch_answers import answer, expired, key_of, overloaded, requests_in, write
 from augment.small_work import files, run_http, work
-from bouture.augment.batch.export import Export, export_requests, record
+from bouture.augment.batch.export import Export, export_requests
 from bouture.augment.batch.intake import MOST_NAMED, Imported, import_answers
 from bouture.augment.batch.round_files import Manifest, read_manifest
 from bouture.augment.folder import RunFolder
@@ -21,7 +21,7 @@ from bouture.errors import FormatError, RunFolderError
 from bouture.llm.batch.files import DIALECTS, DialectName, ExportedRequest, Limits
 from bouture.llm.client import Client
 from bouture.llm.messages import Request
-from bouture.llm.recorded import Recorded
+from bouture.llm.recorded import Recorded, RecordedAnswer
 from llm.fake_server import FakeServer
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -292,7 +292,12 @@ async def test_recorded_answers_replay_a_run(tmp_path: Path) -> None:
     async with FakeServer() as server:
         await run_http(tmp_path / "online", server.base_url, 4)
     with RunFolder(tmp_path / "online", "seed: 5\n", "five") as folder:
-        number = record(folder.store, tmp_path / "recorded.jsonl")
+        lines = [
+            msgspec.json.encode(RecordedAnswer.of(key, response, request))
+            for key, request, response in folder.store.items()
+        ]
+        number = len(lines)
+        (tmp_path / "recorded.jsonl").write_bytes(b"\n".join(lines))
         assert number == folder.store.count() > 50
     with RunFolder(tmp_path / "replay", "seed: 5\n", "five") as folder:
         recorded = Recorded(Recorded.Options(answers=tmp_path / "recorded.jsonl"))

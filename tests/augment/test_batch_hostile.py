@@ -8,7 +8,8 @@ import pytest
 
 from augment.batch_answers import answer, key_of, requests_in, write
 from augment.small_work import question, work
-from bouture.augment.batch.export import Export, Imported, export_requests, import_answers
+from bouture.augment.batch.export import Export, export_requests
+from bouture.augment.batch.intake import Imported, import_answers
 from bouture.augment.batch.page import page
 from bouture.augment.batch.round_files import Manifest
 from bouture.augment.folder import RunFolder

@@ -8,14 +8,13 @@ comes back.
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
 import msgspec
 
-from bouture.augment.batch.intake import Imported, import_answers
 from bouture.augment.batch.page import page
 from bouture.augment.batch.round_files import (
     KEYS,
@@ -27,7 +26,7 @@ from bouture.augment.batch.round_files import (
     rounds_of,
     write_keys,
 )
-from bouture.augment.folder import RunFolder, replacing
+from bouture.augment.folder import RunFolder
 from bouture.augment.rounds import Survey, pending
 from bouture.augment.talk import Work
 from bouture.errors import RunFolderError
@@ -42,10 +41,6 @@ from bouture.llm.batch.files import (
     line_of,
     plain_body,
 )
-from bouture.llm.recorded import RecordedAnswer
-from bouture.llm.store.answers import AnswerStore
-
-__all__ = ["Export", "Exported", "Imported", "export_requests", "import_answers", "record"]
 
 
 def _now() -> datetime:
@@ -218,18 +213,3 @@ def _exported(manifest: Manifest, folder: Path | None) -> Exported:
         folder,
         manifest.files,
     )
-
-
-def record(store: AnswerStore, path: Path) -> int:
-    """Writes every answer of a store as a file for the `recorded` provider; returns how many."""
-    number = 0
-    with replacing(path) as file:
-        for answer in _recorded(store):
-            file.write(msgspec.json.encode(answer) + b"\n")
-            number += 1
-    return number
-
-
-def _recorded(store: AnswerStore) -> Iterator[RecordedAnswer]:
-    for key, request, response in store.items():
-        yield RecordedAnswer.of(key, response, request)
