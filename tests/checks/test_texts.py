@@ -9,12 +9,13 @@ from bouture.checks.check import Reference
 from bouture.checks.contamination import Contamination
 from bouture.checks.language import Language
 from bouture.checks.length import Length
-from bouture.checks.near_duplicates import NearDuplicates, jaccard, shingles
+from bouture.checks.near_duplicates import NearDuplicates
 from bouture.checks.source_copy import SourceCopy, changed
 from bouture.checks.surface import Surface
 from bouture.corpus.document import Document, Origin
 from bouture.corpus.issue import Severity
 from bouture.corpus.schema import Schema
+from bouture.corpus.similar_texts import jaccard, shingles
 from checks.makers import asked, doc, local, reference
 
 FRENCH = [

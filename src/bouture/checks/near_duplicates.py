@@ -2,12 +2,7 @@
 
 import hashlib
 import math
-import zlib
-from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from bouture.checks.calibration import upper_bound
@@ -16,6 +11,7 @@ from bouture.checks.provenance import Sources, is_local
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.normalise import fold
+from bouture.corpus.similar_texts import SimilarTexts
 
 SAME = Wording(
     "the text is that of {other!r}, kept before", "le texte est celui de « {other} », déjà retenu"
@@ -24,15 +20,6 @@ NEAR = Wording(
     "nearly the text of {other!r}, kept before: Jaccard {similarity:.2f} ≥ {threshold:.2f}",
     "le texte est presque celui de « {other} », déjà retenu : Jaccard {similarity:.2f} ≥ {threshold:.2f}",
 )
-SHINGLE = 5
-"""Characters: on short items, word n-grams are too few to estimate anything."""
-PERMUTATIONS, BANDS = 128, 32
-"""A pair at Jaccard 0.7 is missed by the bands with probability 2e-4, one at 0.6 with 0.01."""
-SEED = 13
-SPREAD = 0.16
-"""Candidates whose sketches agree in a share that is lower by so much than the limit are not compared
-exactly: about four standard errors of 128 permutations. A pair just at the limit is passed over with
-probability 8e-5 at Jaccard 0.7, 3e-5 at 0.75, 8e-6 at 0.8 (binomial, permutations taken as independent)."""
 
 
 class NearDuplicates:
@@ -59,8 +46,8 @@ class NearDuplicates:
 
     def __init__(self, reference: Reference, options: Options) -> None:
         self._sources = Sources(reference.gold)
-        self._exact: dict[bytes, str] = {}
-        gold = _Index()
+        self._exact: dict[int, str] = {}
+        gold = SimilarTexts()
         texts = [(document.id, fold(document.text)) for document in reference.gold]
         for id, text in texts:
             gold.add(id, text)
@@ -71,7 +58,7 @@ class NearDuplicates:
         limit = upper_bound(nearest)
         self._limit = max(options.jaccard, limit if math.isfinite(limit) else 0.0)
         self.thresholds = {"jaccard": self._limit}
-        self._kept = _Index()
+        self._kept = SimilarTexts()
 
     def __call__(self, document: Document) -> list[Issue]:
         text = fold(document.text)
@@ -103,67 +90,5 @@ class NearDuplicates:
         )
 
 
-class _Index:
-    """Texts to be found by similarity: locality-sensitive hashing, sketches, then the exact Jaccard index.
-
-    Of each text its bands, the lowest byte of each minimum (Li & König 2010, « b-Bit Minwise Hashing ») and,
-    compressed, the text itself are held.
-    """
-
-    def __init__(self) -> None:
-        from rensa import RMinHashLSH
-
-        self._table: Any = RMinHashLSH(threshold=0.7, num_perm=PERMUTATIONS, num_bands=BANDS)
-        self._ids: list[str] = []
-        self._texts: list[bytes] = []
-        self._bytes = np.empty((64, PERMUTATIONS), dtype=np.uint8)
-
-    def add(self, id: str, text: str) -> None:
-        sketch, number = _sketch(text), len(self._ids)
-        self._table.insert(number, sketch)
-        if number == len(self._bytes):
-            self._bytes = np.concatenate([self._bytes, np.empty_like(self._bytes)])
-        self._bytes[number] = _lowest(sketch)
-        self._ids.append(id)
-        self._texts.append(zlib.compress(text.encode(), 1))
-
-    def near(self, text: str, limit: float = 0.0) -> Iterator[tuple[float, str]]:
-        """(Jaccard, id) of the candidates, those left out that are surely below the limit."""
-        sketch = _sketch(text)
-        numbers = np.array(sorted(self._table.query(sketch)), dtype=np.intp)
-        if limit > SPREAD and len(numbers):
-            alike = (self._bytes[numbers] == _lowest(sketch)).mean(axis=1)
-            numbers = numbers[alike >= limit - SPREAD]
-        own = shingles(text)
-        for number in numbers:
-            other = zlib.decompress(self._texts[number]).decode()
-            yield jaccard(own, shingles(other)), self._ids[number]
-
-
-@lru_cache(maxsize=8)
-def shingles(text: str) -> frozenset[str]:
-    """The runs of five characters of a text; the text itself when it is shorter."""
-    return frozenset(text[i : i + SHINGLE] for i in range(max(1, len(text) - SHINGLE + 1)))
-
-
-def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
-    """Size of the intersection over size of the union."""
-    return len(a & b) / len(a | b)
-
-
-def _digest(text: str) -> bytes:
-    return hashlib.blake2b(text.encode(), digest_size=16).digest()
-
-
-def _lowest(sketch: Any) -> Any:
-    """The lowest byte of each minimum of a sketch."""
-    return np.array(sketch.digest(), dtype=np.uint64).astype(np.uint8)
-
-
-@lru_cache(maxsize=2)  # A document is looked at and then, mostly, kept.
-def _sketch(text: str) -> Any:
-    from rensa import RMinHash
-
-    sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
-    sketch.update(list(shingles(text)))
-    return sketch
+def _digest(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=12).digest())
