@@ -94,7 +94,7 @@ def test_cut_anywhere_it_keeps_whole_jobs_and_puts_the_rest_aside(
     kept = [group for group, end in zip(written, ends[1:], strict=True) if end <= cut]
 
     ledger = Ledger(path)
-    assert ledger.jobs() == [group[0].job for group in kept]
+    assert list(ledger.jobs()) == [group[0].job for group in kept]
     assert list(ledger.outcomes(g[0].job for g in written)) == [o for group in kept for o in group]
     torn = folder / "ledger.torn"
     line_end = whole.rfind(b"\n", 0, cut) + 1
@@ -130,7 +130,7 @@ def test_a_garbled_last_line_is_cut_off_and_one_before_is_an_error(tmp_path: Pat
     line = msgspec.json.encode(outcome("j")) + b"\n"
     path.write_bytes(line + b"\x00\x00\xff\n")
     ledger = Ledger(path)
-    assert ledger.jobs() == ["j"]
+    assert list(ledger.jobs()) == ["j"]
     ledger.close()
     assert path.read_bytes() == line
     damaged = line + b"{}\n" + line

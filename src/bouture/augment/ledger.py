@@ -5,11 +5,12 @@ is cut off and kept aside in `ledger.torn`, and its job is done again. When a jo
 failed the first time), the last time counts.
 """
 
+import hashlib
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 
@@ -29,16 +30,39 @@ class _Head(msgspec.Struct, frozen=True):
     of: int = 1
 
 
-class _Entry(msgspec.Struct):
-    """Where the outcomes of a job are, and their statuses."""
+class _Entry(NamedTuple):
+    """Where the outcomes of a job are: one after the other, for they are appended in one go."""
 
+    offset: int
+    """Of the first."""
     of: int
-    offsets: list[int]
-    statuses: list[Status]
+    written: int
+    """Those that are there; fewer than `of` when a kill has torn the file."""
+    failed: bool
+    """Whether any has failed."""
+    first: Status
 
     @property
     def complete(self) -> bool:
-        return len(self.offsets) == self.of
+        return self.written == self.of
+
+    def packed(self) -> int:
+        """As one number: of a million jobs, each is held."""
+        place = (self.offset << 20 | self.of) << 20 | self.written
+        return (place << 1 | self.failed) << 3 | _STATUSES.index(self.first)
+
+    @classmethod
+    def unpacked(cls, number: int) -> "_Entry":
+        place, status, few = number >> 4, _STATUSES[number & 7], (1 << 20) - 1
+        return cls(place >> 40, place >> 20 & few, place & few, bool(number >> 3 & 1), status)
+
+
+_STATUSES = tuple(Status)
+
+
+def _key(job: str) -> int:
+    """What stands for the id of a job in memory: 96 bits, so that no two of a million are alike."""
+    return int.from_bytes(hashlib.blake2b(job.encode(), digest_size=12).digest())
 
 
 def _plain(value: Any) -> Any:
@@ -51,7 +75,7 @@ def _plain(value: Any) -> Any:
 class Ledger:
     """The ledger of one run, open for reading and appending (the run folder holds the lock).
 
-    Only the place of each outcome is held in memory.
+    Of each job only a number is held in memory, some hundred bytes in all.
 
     Raises:
         RunFolderError: a line before the last is damaged, or the file cannot be read or written.
@@ -59,7 +83,8 @@ class Ledger:
 
     def __init__(self, path: Path, *, writing: bool = True) -> None:
         self.path = path
-        self._entries: dict[str, _Entry] = {}
+        self._entries: dict[int, int] = {}
+        self._complete = 0
         self._encoder = msgspec.json.Encoder(enc_hook=_plain)
         self._decoder = msgspec.json.Decoder(Outcome)
         self._synced = time.monotonic()
@@ -104,11 +129,20 @@ class Ledger:
         return end
 
     def _note(self, outcome: Outcome | _Head, offset: int) -> None:
-        entry = self._entries.get(outcome.job)
-        if entry is None or outcome.index == 0:
-            entry = self._entries[outcome.job] = _Entry(outcome.of, [], [])
-        entry.offsets.append(offset)
-        entry.statuses.append(outcome.status)
+        key, failed = _key(outcome.job), outcome.status is Status.FAILED
+        known = self._entry(key)
+        if known is not None and known.complete:
+            self._complete -= 1
+        if known is None or outcome.index == 0:
+            entry = _Entry(offset, outcome.of, 1, failed, outcome.status)
+        else:
+            entry = known._replace(written=known.written + 1, failed=known.failed or failed)
+        self._complete += entry.complete
+        self._entries[key] = entry.packed()
+
+    def _entry(self, key: int) -> _Entry | None:
+        number = self._entries.get(key)
+        return None if number is None else _Entry.unpacked(number)
 
     def _cut(self, end: int) -> None:
         with self.path.open("r+b") as file:
@@ -124,31 +158,48 @@ class Ledger:
             path=self.path,
         )
 
+    @property
+    def complete(self) -> int:
+        """Jobs that have all their outcomes."""
+        return self._complete
+
     def statuses(self, job: str) -> list[Status]:
         """How the job ended, one status for each of its outcomes; empty while it is pending."""
-        entry = self._entries.get(job)
-        return entry.statuses if entry is not None and entry.complete else []
+        entry = self._entry(_key(job))
+        if entry is None or not entry.complete:
+            return []
+        return [entry.first] if entry.of == 1 else [o.status for o in self._read(entry)]
 
     def done(self, job: str) -> bool:
         """Whether nothing is left to do for this job: it has all its outcomes and has not failed."""
-        statuses = self.statuses(job)
-        return bool(statuses) and Status.FAILED not in statuses
+        entry = self._entry(_key(job))
+        return entry is not None and entry.complete and not entry.failed
 
-    def jobs(self) -> list[str]:
-        """Every job with outcomes, in the order in which they were first recorded."""
-        return [job for job, entry in self._entries.items() if entry.complete]
+    def jobs(self) -> Iterator[str]:
+        """Every job with outcomes, in the order in which they were first recorded; read from the file."""
+        head, seen = msgspec.json.Decoder(_Head), set[int]()
+        with self.path.open("rb") as file:
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return
+                job = head.decode(line).job
+                key = _key(job)
+                entry = self._entry(key)
+                if key not in seen and entry is not None and entry.complete:
+                    seen.add(key)
+                    yield job
 
     def outcomes(self, jobs: Iterable[str]) -> Iterator[Outcome]:
         """The outcomes that count of these jobs, in their order; pending jobs have none."""
         for job in jobs:
-            if self.statuses(job):
-                for offset in self._entries[job].offsets:
-                    yield self._read(offset)
+            entry = self._entry(_key(job))
+            if entry is not None and entry.complete:
+                yield from self._read(entry)
 
-    def _read(self, offset: int) -> Outcome:
-        self._reader.seek(offset)
+    def _read(self, entry: _Entry) -> list[Outcome]:
+        self._reader.seek(entry.offset)
         try:
-            return self._decoder.decode(self._reader.readline())
+            return [self._decoder.decode(self._reader.readline()) for _ in range(entry.of)]
         except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
             raise RunFolderError(
                 f"an outcome in the ledger cannot be read: {error}",

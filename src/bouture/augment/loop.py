@@ -147,9 +147,12 @@ def _todo(work: Work, folder: RunFolder, on_event: OnEvent) -> list[Job]:
     ids = {job.id for job in work.jobs}
     if len(ids) < len(work.jobs):
         raise RecipeError("the same job is planned twice", hint="give each strategy its own `name`")
-    if not ids.issuperset(folder.ledger.jobs()):
+    del ids
+    ledger = folder.ledger
+    todo = [job for job in work.jobs if not ledger.done(job.id)]
+    if ledger.complete and ledger.complete > sum(bool(ledger.statuses(j.id)) for j in work.jobs):
         on_event(Notice(STALE))
-    return [job for job in work.jobs if not folder.ledger.done(job.id)]
+    return todo
 
 
 def _remember(checks: Sequence[Check], outcomes: Iterable[Outcome]) -> None:
