@@ -63,10 +63,9 @@ NOT_RECORDED = Wording(
 
 
 async def run(work: Work, folder: RunFolder, on_event: OnEvent = ignore) -> Summary:
-    """Does all jobs that are not done yet, and writes the files of the folder.
+    """Does all jobs that are not done yet, closes the client, and writes the files of the folder.
 
-    The client is closed at the end. Whatever stops it (an error, Ctrl-C, a kill), the folder stays consistent and the same call continues.
-
+    Whatever stops it (an error, Ctrl-C, a kill), the folder stays consistent and the same call continues.
     A cap of the budget, or `work.stopping`, ends it in good order: `stopped` of the summary says why.
 
     Raises:
@@ -80,30 +79,35 @@ async def run(work: Work, folder: RunFolder, on_event: OnEvent = ignore) -> Summ
         complete = True
     except RunStopped as error:
         said = f"{error.message}; {error.hint}" if error.hint else error.message
-        stopped = Wording(said, error.french or work.stopping.french)
+        stopped = Wording(said, error.french or work.stopping.french or said)
     finally:
         work.stopping.leave()
         if work.client is not None:
-            await (
-                work.client.close()
-            )  # What is in flight comes back, or is given up, before it is counted.
-        summary = folder.settle(work.jobs)
-        summary.stopped, summary.stopped_fr = stopped.en, stopped.fr or stopped.en
-        if work.account is not None:
-            spent = work.account()
-            summary.lost, summary.cost, summary.currency = spent.lost, spent.cost, spent.currency
-            summary.unread = max(0, spent.requests - summary.requests)
+            # What is in flight comes back, or is given up, before it is counted.
+            await work.client.close()
+        summary = _settled(work, folder)
+        summary.stopped, summary.stopped_fr = stopped
         summary.seconds = round(time.monotonic() - started, 3)
-        if work.client is not None:
-            stats = work.client.stats
-            summary.asked, summary.from_store = stats.asked, stats.from_store
-            summary.retries = stats.retries
         folder.write_summary(summary)
         if not complete and not stopped.en:
             on_event(Notice(CONTINUE))
         elif summary.failed:
             on_event(Notice(AGAIN))
         on_event(Ended(summary, complete))
+    return summary
+
+
+def _settled(work: Work, folder: RunFolder) -> Summary:
+    """The files of the folder written, and the counts with what only this process knows."""
+    summary = folder.settle(work.jobs)
+    if work.account is not None:
+        spent = work.account()
+        summary.lost, summary.cost, summary.currency = spent.lost, spent.cost, spent.currency
+        summary.unread = max(0, spent.requests - summary.requests)
+    if work.client is not None:
+        stats = work.client.stats
+        summary.asked, summary.from_store = stats.asked, stats.from_store
+        summary.retries = stats.retries
     return summary
 
 
@@ -144,10 +148,8 @@ def _in_flight_is_nothing(reason: str) -> None:
 
 def _todo(work: Work, folder: RunFolder, on_event: OnEvent) -> list[Job]:
     """The jobs that no earlier run has finished: pending and failed ones."""
-    ids = {job.id for job in work.jobs}
-    if len(ids) < len(work.jobs):
+    if len({job.id for job in work.jobs}) < len(work.jobs):
         raise RecipeError("the same job is planned twice", hint="give each strategy its own `name`")
-    del ids
     ledger = folder.ledger
     todo = [job for job in work.jobs if not ledger.done(job.id)]
     if ledger.complete and ledger.complete > sum(bool(ledger.statuses(j.id)) for j in work.jobs):

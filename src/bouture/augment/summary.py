@@ -126,7 +126,9 @@ def summarise(jobs: Iterable[tuple[str, list[Outcome]]]) -> Summary:
             if outcome.status is Status.FAILED:
                 errors[outcome.error.partition("\n")[0]] += 1
             for exchange in outcome.exchanges:
-                key = hash(exchange.key)  # 64 bits: a fifth of the text, and no two of a million alike
+                key = hash(
+                    exchange.key
+                )  # 64 bits: a fifth of the text, and no two of a million alike
                 if key not in seen:
                     seen.add(key)
                     summary.prompt_tokens += exchange.usage.prompt_tokens
