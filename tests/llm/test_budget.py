@@ -19,9 +19,10 @@ from bouture.errors import (
     ServerUnreachable,
     UsageError,
 )
+from bouture.llm.budget.amounts import Caps, Price
 from bouture.llm.budget.booking import meter_of
 from bouture.llm.budget.bounds import longest_answer, longest_prompt
-from bouture.llm.budget.meter import Caps, Meter, Price
+from bouture.llm.budget.meter import Meter
 from bouture.llm.client import Client
 from bouture.llm.flow.lane import Flow
 from bouture.llm.flow.patience import Patience

@@ -15,7 +15,8 @@ from bouture.errors import (
     RunStopped,
     ServerUnreachable,
 )
-from bouture.llm.budget.meter import Caps, Meter
+from bouture.llm.budget.amounts import Caps
+from bouture.llm.budget.meter import Meter
 from bouture.llm.client import Client, Patience
 from bouture.llm.messages import Message, Request, Response, Usage
 from bouture.llm.provider import Learnt

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bouture.errors import BudgetReached, ProviderError, RunStopped, ServerUnreachable
-from bouture.llm.budget.meter import Caps, Meter
+from bouture.llm.budget.amounts import Caps
+from bouture.llm.budget.meter import Meter
 from bouture.llm.client import Answering, Client
 from bouture.llm.messages import Message, Request, Response, Usage
 from bouture.llm.several import Several

@@ -13,7 +13,8 @@ from bouture.augment.stopping import Stopping
 from bouture.augment.summary import Summary
 from bouture.augment.talk import Work
 from bouture.errors import ProviderError
-from bouture.llm.budget.meter import Caps, Meter, Price
+from bouture.llm.budget.amounts import Caps, Price
+from bouture.llm.budget.meter import Meter
 from bouture.llm.messages import Request, Response, Usage
 from bouture.llm.ray.answers import Answered
 from bouture.llm.ray.session import RayPlan

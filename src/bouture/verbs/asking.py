@@ -6,8 +6,9 @@ from collections.abc import Callable
 from bouture.augment.summary import Account
 from bouture.corpus.issue import Wording
 from bouture.errors import BoutureError, ProviderError, RecipeError
+from bouture.llm.budget.amounts import Caps, Price
 from bouture.llm.budget.booking import meter_of
-from bouture.llm.budget.meter import Caps, Meter, Price
+from bouture.llm.budget.meter import Meter
 from bouture.llm.client import Answering, Client, Flow
 from bouture.llm.messages import Request, Response
 from bouture.llm.provider import Learnt, Provider

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from bouture.llm.budget.meter import Caps, Meter, Price, Reservation
+from bouture.llm.budget.amounts import Caps, Price, Reservation
+from bouture.llm.budget.meter import Meter
 from bouture.llm.messages import Request, Usage
 from bouture.llm.store.answers import AnswerStore
 

@@ -6,91 +6,11 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-import msgspec
-
-from bouture.errors import BudgetReached, ProviderError, UsageError
+from bouture.errors import BudgetReached, ProviderError
+from bouture.llm.budget.amounts import UNIT, Caps, Cost, Price, Reservation, Spent
 from bouture.llm.budget.bounds import longest_answer, longest_prompt
 from bouture.llm.messages import Request, Usage
 from bouture.llm.store.accounts import Totals
-
-_UNIT = 10**12
-"""Money is counted in whole parts of this: sums are exact and a cap is a cap."""
-
-
-class Caps(msgspec.Struct, frozen=True):
-    """What may be spent at most; None: no cap.
-
-    Raises:
-        UsageError: a cap that is not above 0.
-    """
-
-    money: float | None = None
-    """In the currency of the prices, over all runs in a folder."""
-    tokens: int | None = None
-    """Prompts and completions together, over all runs in a folder."""
-    requests: int | None = None
-    """Answers, and requests that were perhaps billed without one, over all runs in a folder."""
-    seconds: float | None = None
-    """From the making of the meter; what is in flight then may finish."""
-    currency: str = ""
-    """For messages."""
-
-    def __post_init__(self) -> None:
-        for name in ("money", "tokens", "requests", "seconds"):
-            value = getattr(self, name)
-            if value is not None and not (value > 0 and math.isfinite(value)):
-                raise UsageError(f"a cap of {value} {name}", hint="give a number above 0, or none")
-
-
-class Price(msgspec.Struct, frozen=True):
-    """What a million tokens cost."""
-
-    input: float = 0.0
-    output: float = 0.0
-
-
-class Spent(msgspec.Struct, frozen=True):
-    """What was spent so far, over all runs in the folder, what is in flight left out."""
-
-    money: float = 0.0
-    tokens: int = 0
-    requests: int = 0
-    perhaps_billed_requests: int = 0
-    """Sent, and the answer lost; counted above at the most they can have cost."""
-    perhaps_billed_tokens: int = 0
-    perhaps_billed_money: float = 0.0
-    reserved_money: float = 0.0
-    """The most that what is in flight can cost; not counted above."""
-    reserved_tokens: int = 0
-    reserved_requests: int = 0
-    seconds: float = 0.0
-    """Of this run."""
-
-
-class _Cost(msgspec.Struct, frozen=True):
-    money: int = 0
-    """In parts of a currency unit, see `_UNIT`."""
-    tokens: int = 0
-    requests: int = 0
-
-    def plus(self, other: "_Cost", times: int = 1) -> "_Cost":
-        return _Cost(
-            self.money + times * other.money,
-            self.tokens + times * other.tokens,
-            self.requests + times * other.requests,
-        )
-
-
-class Reservation(msgspec.Struct):
-    """Room kept for one try of a request, until it is settled, released or lost."""
-
-    model: str
-    prompt: int
-    """Prompt tokens at most."""
-    completion: int
-    """Completion tokens at most; 0 when the request sets no limit."""
-    cost: _Cost
-    open: bool = True
 
 
 class Meter:
@@ -114,11 +34,11 @@ class Meter:
         self.caps = caps
         self._clock = clock
         self._started = clock()
-        self._prices = {model: _parts(price) for model, price in prices.items()}
+        self._prices = {model: price.parts() for model, price in prices.items()}
         self._dearest = tuple(max(p) for p in zip((0, 0), *self._prices.values(), strict=True))
-        self._most_money = None if caps.money is None else int(Decimal(str(caps.money)) * _UNIT)
-        self._spent = self._lost = self._reserved = _Cost()
-        self._waiting: deque[tuple[_Cost, asyncio.Future[None]]] = deque()
+        self._most_money = None if caps.money is None else int(Decimal(str(caps.money)) * UNIT)
+        self._spent = self._lost = self._reserved = Cost()
+        self._waiting: deque[tuple[Cost, asyncio.Future[None]]] = deque()
         for model, had in before.items():
             lost = self._cost(model, had.lost_prompt, had.lost_completion, had.lost_requests)
             self._lost = self._lost.plus(lost)
@@ -140,13 +60,13 @@ class Meter:
         """The figures at this moment."""
         spent, lost, reserved = self._spent, self._lost, self._reserved
         return Spent(
-            spent.money / _UNIT,
+            spent.money / UNIT,
             spent.tokens,
             spent.requests,
             lost.requests,
             lost.tokens,
-            lost.money / _UNIT,
-            reserved.money / _UNIT,
+            lost.money / UNIT,
+            reserved.money / UNIT,
             reserved.tokens,
             reserved.requests,
             self._clock() - self._started,
@@ -204,7 +124,7 @@ class Meter:
             )
         return longest or 0
 
-    async def _turn(self, cost: _Cost) -> None:
+    async def _turn(self, cost: Cost) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((cost, turn))
         self._admit()
@@ -231,13 +151,13 @@ class Meter:
                     return
             self._waiting.popleft()
 
-    def _fits(self, cost: _Cost) -> bool:
+    def _fits(self, cost: Cost) -> bool:
         would = self._spent.plus(self._reserved).plus(cost)
         return self.seconds_left > 0 and not any(
             would_be > cap for _, would_be, cap in self._against(would)
         )
 
-    def _against(self, cost: _Cost) -> list[tuple[str, int, int]]:
+    def _against(self, cost: Cost) -> list[tuple[str, int, int]]:
         pairs = (
             ("money", cost.money, self._most_money),
             ("tokens", cost.tokens, self.caps.tokens),
@@ -245,7 +165,7 @@ class Meter:
         )
         return [(name, much, cap) for name, much, cap in pairs if cap is not None]
 
-    def _reached(self, cost: _Cost) -> BudgetReached | None:
+    def _reached(self, cost: Cost) -> BudgetReached | None:
         """The error, when there is no room even if what is in flight costs nothing."""
         if self.seconds_left <= 0:
             return self.time_is_up()
@@ -270,7 +190,7 @@ class Meter:
     def _error(self, name: str, spent: int, more: int, cap: int) -> BudgetReached:
         if name == "money":
             unit = f" {self.caps.currency}".rstrip()
-            said = [f"{value / _UNIT:,.4f}{unit}" for value in (cap, spent, more)]
+            said = [f"{value / UNIT:,.4f}{unit}" for value in (cap, spent, more)]
         else:
             said = [f"{value:,} {name}" for value in (cap, spent, more)]
         reached = BudgetReached(
@@ -294,7 +214,7 @@ class Meter:
 
     def release(self, reservation: Reservation) -> None:
         """Gives the room back: the request was surely not billed."""
-        self._end(reservation, _Cost())
+        self._end(reservation, Cost())
 
     def lost(self, reservation: Reservation) -> None:
         """Counts a request at the most it can have cost: it was perhaps billed, and the answer is lost."""
@@ -302,30 +222,24 @@ class Meter:
             self._lost = self._lost.plus(reservation.cost)
         self._end(reservation, reservation.cost)
 
-    def _end(self, reservation: Reservation, cost: _Cost) -> None:
+    def _end(self, reservation: Reservation, cost: Cost) -> None:
         if reservation.open:
             reservation.open = False
             self._spent = self._spent.plus(cost)
             self._give_back(reservation.cost)
 
-    def _give_back(self, cost: _Cost) -> None:
+    def _give_back(self, cost: Cost) -> None:
         self._reserved = self._reserved.plus(cost, -1)
         if self._waiting:
             self._admit()
 
-    def _cost(self, model: str, prompt: int, completion: int, requests: int) -> _Cost:
+    def _cost(self, model: str, prompt: int, completion: int, requests: int) -> Cost:
         per_prompt, per_completion = self._prices.get(model, self._dearest)
         money = prompt * per_prompt + completion * per_completion
-        return _Cost(money, prompt + completion, requests)
+        return Cost(money, prompt + completion, requests)
 
 
 def _french(said: str) -> str:
     """An amount as French writes it."""
     words = said.replace(",", "\u202f").replace(".", ",")
     return words.replace(" requests", " requêtes").replace(" tokens", " jetons")
-
-
-def _parts(price: Price) -> tuple[int, int]:
-    """Prices of one token in parts, rounded up."""
-    each = _UNIT // 10**6
-    return math.ceil(Decimal(str(price.input)) * each), math.ceil(Decimal(str(price.output)) * each)
