@@ -5,7 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bouture.checks.calibration import lower_bound, upper_bound
 from bouture.checks.check import Reference
 from bouture.checks.provenance import Sources
-from bouture.corpus.document import Document
+from bouture.corpus.document import Document, remembered
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.tokens import tokenize
 
@@ -66,6 +66,7 @@ class Length:
         """Remembers nothing."""
 
 
+@remembered
 def _sizes(document: Document) -> dict[str, int]:
     return {
         "tokens": len(tokenize(document.text)),

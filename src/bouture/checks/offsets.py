@@ -1,5 +1,6 @@
 """F2: are the mentions whole words, cleanly cut, without crossing each other?"""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -93,9 +94,13 @@ def _keys(document: Document) -> Iterator[tuple[str, str]]:
 
 def flaws(document: Document) -> Iterator[Found]:
     """Every flaw of every mention, in reading order."""
-    inside = {
-        offset for token in tokenize(document.text) for offset in range(token.start + 1, token.end)
-    }
+    tokens = tokenize(document.text)
+    starts = [token.start for token in tokens]
+
+    def inside(offset: int) -> bool:
+        number = bisect_left(starts, offset) - 1
+        return number >= 0 and offset < tokens[number].end
+
     ends = [sentence.end for sentence in sentences(document.text)]
     earlier: list[Mention] = []
     for mention in document.mentions():
@@ -106,7 +111,7 @@ def flaws(document: Document) -> Iterator[Found]:
         earlier.append(mention)
         if mention.text != mention.text.strip():
             yield Found("untrimmed", mention)
-        elif mention.start in inside or mention.end in inside:
+        elif inside(mention.start) or inside(mention.end):
             yield Found("inside a word", mention)
         if any(mention.start < end < mention.end for end in ends):
             yield Found("several sentences", mention)

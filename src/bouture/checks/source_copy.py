@@ -1,7 +1,5 @@
 """D2: has a model rewritten its source, or copied it, or written something else altogether?"""
 
-from difflib import SequenceMatcher
-
 from pydantic import BaseModel, ConfigDict, Field
 
 from bouture.checks.calibration import finite, upper_bound
@@ -10,7 +8,7 @@ from bouture.checks.provenance import Sources, is_local
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.normalise import fold
-from bouture.corpus.overlap import Overlap
+from bouture.corpus.overlap import Overlap, kept_in_order
 from bouture.corpus.tokens import folded_tokens
 
 COPY = Wording(
@@ -121,4 +119,5 @@ class SourceCopy:
 def changed(source: Document, made: Document) -> float:
     """Share of tokens that are not kept in order: 0 for the same text, 1 for nothing in common."""
     before, after = folded_tokens(source.text), folded_tokens(made.text)
-    return 1.0 - SequenceMatcher(None, before, after, autojunk=False).ratio()
+    both = len(before) + len(after)
+    return 1.0 - 2 * kept_in_order(before, after) / both if both else 0.0

@@ -134,10 +134,13 @@ def _numbers(text: str, position: int) -> bool:
 
 def _repeated(text: str) -> Iterator[Flaw]:
     """The first run of four tokens, at least one of them a word, that occurs more than three times."""
-    tokens = tokenize(text)
     words = folded_tokens(text)
+    grams = list(zip(*(words[shift:] for shift in range(GRAM)), strict=False))
+    if len(grams) - len(set(grams)) < TIMES:  # mostly; a run that comes too often has as many twins
+        return
+    tokens = tokenize(text)
     counts: Counter[tuple[str, ...]] = Counter()
-    for i, gram in enumerate(zip(*(words[shift:] for shift in range(GRAM)), strict=False)):
+    for i, gram in enumerate(grams):
         if any(word.isalpha() for word in gram):
             counts[gram] += 1
             if counts[gram] > TIMES:

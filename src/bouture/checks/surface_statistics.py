@@ -7,6 +7,7 @@ would be (leave one document out).
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from bouture.corpus.document import Document, Span, remembered
 from bouture.corpus.normalise import WORD, normalise
@@ -23,8 +24,15 @@ def _evened(text: str) -> str:
     return normalise(text).text.strip()
 
 
+class Stretch(NamedTuple):
+    """Tokens in a row that no mention touches, and how each reads."""
+
+    tokens: list[Span]
+    forms: list[str]
+
+
 @remembered
-def free_tokens(document: Document) -> list[list[Span]]:
+def free_stretches(document: Document) -> list[Stretch]:
     """The stretches of tokens that no mention touches."""
     taken = bytearray(len(document.text))
     for entity in document.entities:
@@ -36,7 +44,11 @@ def free_tokens(document: Document) -> list[list[Span]]:
             stretches.append([])
         else:
             stretches[-1].append(token)
-    return [stretch for stretch in stretches if stretch]
+    return [
+        Stretch(tokens, [surface(document.mention_text(token)) for token in tokens])
+        for tokens in stretches
+        if tokens
+    ]
 
 
 class Gazetteer:
@@ -54,14 +66,14 @@ class Gazetteer:
 
     def uncovered(self, document: Document) -> Iterator[tuple[str, Span]]:
         """Where the text outside every mention reads like one of the surfaces: longest first, without overlap."""
-        for tokens in free_tokens(document):
+        for tokens, forms in free_stretches(document):
             done = 0
-            for i, token in enumerate(tokens):
-                if i < done:
+            for i, first in enumerate(forms):
+                longest = self._longest.get(first, 0)
+                if not longest or i < done:
                     continue
-                longest = self._longest.get(surface(document.mention_text(token)), 0)
                 for length in range(min(longest, len(tokens) - i), 0, -1):
-                    span = Span(token.start, tokens[i + length - 1].end)
+                    span = Span(tokens[i].start, tokens[i + length - 1].end)
                     form = surface(document.mention_text(span))
                     if form in self._forms:
                         yield form, span

@@ -71,6 +71,8 @@ def compare(source: Document, made: Document, *, polarity: bool = False) -> list
 
 def _mentions(source: Document, made: Document) -> list[Issue]:
     before, after = _keys(source), _keys(made)
+    if before == after:
+        return []
     lost, added = before - after, after - before
     shown = {_key(m): m.text for d in (made, source) for m in d.mentions()}
     labels = made.labels()
@@ -100,6 +102,7 @@ def _mentions(source: Document, made: Document) -> list[Issue]:
     return issues
 
 
+@remembered
 def _keys(document: Document) -> Counter[_Key]:
     return Counter(map(_key, document.mentions()))
 
@@ -110,6 +113,8 @@ def _key(mention: Mention) -> _Key:
 
 def _relations(source: Document, made: Document) -> list[Issue]:
     before, after = set(source.relations), set(made.relations)
+    if before == after:
+        return []
     reversed_ = {r for r in before - after if Relation(r.tail, r.label, r.head) in after - before}
     turned = {Relation(r.tail, r.label, r.head) for r in reversed_}
     found = (
@@ -132,10 +137,10 @@ def _polarity(source: Document, made: Document) -> list[Issue]:
     A rewording may well say « n’est pas » of something else, or move a negation to another sentence.
     """
     issues = []
-    for name, name_fr, pattern in CUES:
+    for number, (name, name_fr, pattern) in enumerate(CUES):
         found: list[str] = []
         for here, there in ((source, made), (made, source)):
-            if not pattern.search(there.text):
+            if _cued(here)[number] and not _cued(there)[number]:
                 found += [match.group() for match in pattern.finditer(_stating(here))]
         if found:
             told = {"cue": name, "cue_fr": name_fr, "found": ", ".join(found)}
@@ -143,6 +148,12 @@ def _polarity(source: Document, made: Document) -> list[Issue]:
                 Issue.of("L8", Severity.REVIEW, POLARITY, Place(document=made.id), **told)
             )
     return issues
+
+
+@remembered
+def _cued(document: Document) -> tuple[bool, ...]:
+    """Whether the text has each cue anywhere."""
+    return tuple(pattern.search(document.text) is not None for _, _, pattern in CUES)
 
 
 @remembered

@@ -79,6 +79,23 @@ def grams(said: Sequence[str], size: int) -> Iterator[Gram]:
     return zip(*(said[shift:] for shift in range(size)), strict=False)
 
 
+def kept_in_order(before: Sequence[str], after: Sequence[str]) -> int:
+    """Length of the longest common subsequence of two sequences of words.
+
+    Bit-parallel: a bit for each word of `before`, one addition for each word of `after` (Hyyrö 2004,
+    « Bit-parallel LCS-length computation revisited », section 3).
+    """
+    places: dict[str, int] = {}
+    for number, word in enumerate(before):
+        places[word] = places.get(word, 0) | 1 << number
+    whole = (1 << len(before)) - 1
+    open_places = whole
+    for word in after:
+        hits = open_places & places.get(word, 0)
+        open_places = ((open_places + hits) | (open_places - hits)) & whole
+    return len(before) - open_places.bit_count()
+
+
 def _longest_run(hits: Sequence[bool]) -> tuple[int, int]:
     best = (0, 0)
     start = 0

@@ -1,6 +1,7 @@
 """Executes the coded part of a guide's rules on the surface of a mention; French and English word lists."""
 
 import re
+from functools import lru_cache
 
 from bouture.corpus.guide import RuleCode
 from bouture.corpus.normalise import normalise
@@ -167,6 +168,7 @@ _FIRST_WORD = re.compile(r"(?P<elided>l'(?=\S))|(?P<word>[^\W\d_]+)\s+(?P<next>\
 _NUMERAL = re.compile(r"(?:million|milliard|millier)s?\b")
 
 
+@lru_cache(maxsize=1 << 14)  # Names come again and again, and rules are asked of each.
 def breaks(code: RuleCode, surface: str, language: str = "fr") -> bool:
     """Whether a mention that reads `surface` breaks the rule that `code` states in a guide in `language`.
 

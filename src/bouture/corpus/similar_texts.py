@@ -52,15 +52,22 @@ class SimilarTexts:
         if number == len(self._bytes):
             self._grow()
         self._bytes[number] = sketch
-        places = self._places(sketch)
         entries = np.arange(number * BANDS, (number + 1) * BANDS, dtype=np.int32)
-        for place, entry in zip(places.tolist(), entries.tolist(), strict=True):
-            self._next[entry], self._heads[place] = self._heads[place], entry
+        self._chain(self._places(sketch), entries)
         packed = zlib.compress(f"{id}\0{text}".encode(), 1)
         self._file.seek(0, 2)
         self._file.write(packed)
         self._starts[number + 1] = self._starts[number] + len(packed)
         self._number += 1
+
+    def _chain(self, places: Any, entries: Any) -> None:
+        """Puts entries at the head of the chains of their places."""
+        if len(set(places.tolist())) == len(places):
+            self._next[entries] = self._heads[places]
+            self._heads[places] = entries
+            return
+        for place, entry in zip(places.tolist(), entries.tolist(), strict=True):
+            self._next[entry], self._heads[place] = self._heads[place], entry
 
     def near(self, text: str, limit: float = 0.0) -> Iterator[tuple[float, str]]:
         """(Jaccard, id) of the candidates, in the order they were added; those surely below `limit` are left out."""

@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 
 from bouture.corpus.document import Span
-from bouture.corpus.normalise import fold
+from bouture.corpus.normalise import WORD, fold
 
 _CAPITAL = r"[^\W\d_a-zß-öø-ÿœ]"  # any letter but a Latin lower-case one
 _WORD = r"\w[\w\u0300-\u036f\u00ad\u200b]*"
@@ -92,9 +92,23 @@ _DASH = "-–—"
 REMEMBERED = 256
 
 
-@lru_cache(REMEMBERED)
 def tokenize(text: str) -> tuple[Span, ...]:
     """The tokens of `text`, in order, without overlap; what lies between them is white space or invisible."""
+    return _tokenized_name(text) if len(text) <= WORD else _tokenized(text)
+
+
+@lru_cache(maxsize=1 << 12)
+def _tokenized_name(text: str) -> tuple[Span, ...]:
+    """Names come again and again; among whole texts they would drive these out."""
+    return _spans(text)
+
+
+@lru_cache(REMEMBERED)
+def _tokenized(text: str) -> tuple[Span, ...]:
+    return _spans(text)
+
+
+def _spans(text: str) -> tuple[Span, ...]:
     return tuple(Span(*found.span()) for found in TOKEN.finditer(text))
 
 
