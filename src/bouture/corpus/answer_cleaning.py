@@ -60,10 +60,10 @@ REFUSAL = re.compile(
     re.IGNORECASE,
 )
 META = re.compile(
-    r"en tant qu(?:e modèle|['’]IA|['’]intelligence artificielle|['’]assistant)|as an? (?:AI|language model|assistant)\b"
+    r"\b(?:en tant qu(?:e modèle|['’]IA|['’]intelligence artificielle|['’]assistant)|as an? (?:AI|language model|assistant)\b"
     r"|modèle de langage|voici une? (?:phrase|exemple de|texte|version)|here is an? (?:sentence|example|rewritten|text)"
     r"|(?:texte|phrase) (?:réécrite?|annotée?|générée?|reformulée?) (?:ci-dess|par|avec|selon|conform)"
-    r"|rewritten (?:text|version|sentence)|balises? (?:XML|d['’]entités?|<e|inline)",
+    r"|rewritten (?:text|version|sentence)|balises? (?:XML|d['’]entités?|<e|inline))",
     re.IGNORECASE,
 )
 _SURROGATE = re.compile(r"[\ud800-\udfff]")

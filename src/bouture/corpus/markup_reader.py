@@ -37,6 +37,9 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 
+_PLACEHOLDER_SIGN = re.compile(r"[⟦{<\[]|XXX|\b[XYZ]\b")
+"""What every placeholder holds."""
+
 W_LENGTH = Wording(
     "the answer is cut (finish_reason = length)", "la réponse est coupée (finish_reason = length)"
 )
@@ -191,24 +194,20 @@ def _look_at_rest(
 
 
 def _look_at_content(text: str, schema: Schema | None, findings: Findings) -> None:
-    letters = sum(map(str.isalpha, text))
-    foreign = len(_FOREIGN_LETTER.findall(text))
-    passage = _FOREIGN_PASSAGE.search(text)
-    if foreign > _FOREIGN_SHARE * letters or passage:
-        found = passage or _FOREIGN_LETTER.search(text)
-        severity = Severity.REJECT if foreign > _FOREIGN_SHARE * letters else Severity.REVIEW
+    if foreign := len(_FOREIGN_LETTER.findall(text)):
+        mostly = foreign > _FOREIGN_SHARE * sum(map(str.isalpha, text))
+        found = _FOREIGN_PASSAGE.search(text) or (_FOREIGN_LETTER.search(text) if mostly else None)
+        severity = Severity.REJECT if mostly else Severity.REVIEW
         _found("M17", severity, W_SCRIPT, found, findings, "passage")
-    labels = "|".join(map(re.escape, schema.entities)) if schema is not None else ""
-    template = re.search(rf"\[(?:{labels})[\s\d_:.-]*\]", text) if labels else None
-    _found(
-        "M18",
-        Severity.REJECT,
-        W_PLACEHOLDER,
-        template or _PLACEHOLDER.search(text),
-        findings,
-        "placeholder",
-    )
+    if _PLACEHOLDER_SIGN.search(text):
+        template = _label_in_brackets(text, schema) or _PLACEHOLDER.search(text)
+        _found("M18", Severity.REJECT, W_PLACEHOLDER, template, findings, "placeholder")
     _found("M19", Severity.REJECT, W_META, META.search(text), findings, "said")
+
+
+def _label_in_brackets(text: str, schema: Schema | None) -> re.Match[str] | None:
+    labels = "|".join(map(re.escape, schema.entities)) if schema is not None else ""
+    return re.search(rf"\[(?:{labels})[\s\d_:.-]*\]", text) if labels else None
 
 
 def _found(

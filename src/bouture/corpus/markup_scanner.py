@@ -22,6 +22,7 @@ from bouture.corpus.schema import Schema
 _TOKEN = re.compile(
     r"<\s*(?P<close>/)?\s*(?P<name>[^\W\d_][\w.:-]*)?(?P<inside>[^<>]*?)(?P<alone>/)?\s*>|(?P<reference>&[#\w]{1,10};)"
 )
+_EXACT_TOKEN = re.compile(rf"{EXACT.pattern}|(?P<close></e>)")
 _SPACE_AFTER_OPENING = re.compile(
     r"(?:^|(?<=[\s’'\"“«(]))((?:<\s*e\d*(?:\s[^<>]*)?>)+) +", re.IGNORECASE
 )
@@ -100,8 +101,9 @@ class Scanner:
         self._labels = schema.entities if schema is not None else ()
         self._nesting = schema.nesting if schema is not None else None
         self._findings = findings
+        self._body = ""
         self._surplus = 0
-        """How many more tags open than close."""
+        """How many doubled tags were set aside."""
         self._closed_last = ""
         """Label of the mention closed last."""
         self._pieces: list[str] = []
@@ -113,6 +115,23 @@ class Scanner:
 
     def scan(self, body: str) -> tuple[str, list[Scanned]]:
         """The bare text without white space around it, and its mentions in order."""
+        exact = _is_exact(body)
+        if not exact:
+            body = self._mended(body)
+        if not exact or '"> ' in body or " </" in body:
+            body = self._without_spaces(body)
+        self._body = body
+        read = self._exactly if exact and "&" not in body else self._tolerantly
+        self._put(body[read(body) :])
+        self._close_the_rest()
+        text = "".join(self._pieces).rstrip()
+        for shape in sorted(self._shapes):
+            self._note("M13", Severity.REPAIRED, W_SHAPE, tag=shape, count=self._shapes[shape])
+        found = [kept for one in self._found if (kept := self._trim(one, text))]
+        return text, sorted(found, key=lambda m: (m.start, -m.end))
+
+    def _mended(self, body: str) -> str:
+        """Without a tag that is cut at the end, and with the brackets that tags have lost."""
         cut = _CUT.search(body, max(0, body.rfind("<")))
         if cut and body[cut.start() :].strip() != "<":
             self._note("M03", Severity.REJECT, W_CUT, tag=shown(cut.group()))
@@ -121,22 +140,36 @@ class Scanner:
             body, mended = half.subn(whole, body)
             if mended:
                 self._shapes[re.sub(r"\\1", "…", whole)] += mended
+        return body
+
+    def _without_spaces(self, body: str) -> str:
+        """Without the spaces between tags and their mentions."""
         body, after = _SPACE_AFTER_OPENING.subn(r"\1", body)
         body, before = _SPACE_BEFORE_CLOSING.subn(r"\1", body)
         if after or before:
             self._note("M13", Severity.REPAIRED, W_SPACES, count=after + before)
-        self._surplus = _surplus(body)
+        return body
+
+    def _exactly(self, body: str) -> int:
+        """Takes a body whose tags are all as the notation says; gives back where the last one ends."""
+        done = 0
+        for token in _EXACT_TOKEN.finditer(body):
+            self._put(body[done : token.start()])
+            done = token.end()
+            if token["close"]:
+                self._close("e", "</e>")
+            else:
+                self._push(_Open(token["id"], token["label"], self._length, token.group(), "e"))
+            self._after_close = token["close"] is not None
+        return done
+
+    def _tolerantly(self, body: str) -> int:
+        """Takes any body; gives back where the last tag or reference ends."""
         done = 0
         for token in _TOKEN.finditer(body):
             if self._token(token, body[done : token.start()]):
                 done = token.end()
-        self._put(body[done:])
-        self._close_the_rest()
-        text = "".join(self._pieces).rstrip()
-        for shape in sorted(self._shapes):
-            self._note("M13", Severity.REPAIRED, W_SHAPE, tag=shape, count=self._shapes[shape])
-        found = [kept for one in self._found if (kept := self._trim(one, text))]
-        return text, sorted(found, key=lambda m: (m.start, -m.end))
+        return done
 
     def _token(self, token: re.Match[str], before: str) -> bool:
         """Takes one token and the text before it; False when it is text after all."""
@@ -166,26 +199,25 @@ class Scanner:
         return True
 
     def _open(self, token: re.Match[str], name: str) -> None:
-        exact = EXACT.fullmatch(token.group())
-        if exact:
-            id, label = unescaped(exact["id"]), unescaped(exact["label"])
-        else:
-            id, label = attributes(token["inside"])
-        short, _, rest = name.partition(":")
-        if SHORT.fullmatch(short):
-            id, label = id or short.upper(), label or rest
-        elif name.casefold() not in MENTION_NAMES and name.casefold() != "span":
-            label = label or name
-        if not exact:
+        id, label = _named(token, name)
+        if not EXACT.fullmatch(token.group()):
             shape = re.sub(r"\d+", "1", token.group())
             self._shapes[shown(shape, 60)] += 1
+        self._push(_Open(id, label, self._length, token.group(), name))
+
+    def _push(self, opened: _Open) -> None:
+        """Opens a mention, unless it is the one that was opened just before and a closing tag is missing."""
         top = self._stack[-1] if self._stack else None
-        doubled = top is not None and (top.id, top.label, top.start) == (id, label, self._length)
-        if doubled and id and self._surplus > 0:
-            self._surplus -= 1
-            self._note("M13", Severity.REPAIRED, W_DOUBLED, tag=token.group())
+        if top is not None and opened.id and top[:3] == opened[:3] and self._may_be_surplus():
+            self._surplus += 1
+            self._note("M13", Severity.REPAIRED, W_DOUBLED, tag=opened.tag)
             return
-        self._stack.append(_Open(id, label, self._length, token.group(), name))
+        self._stack.append(opened)
+
+    def _may_be_surplus(self) -> bool:
+        """Whether more tags open than close, those set aside so far not counted."""
+        opening = len(re.findall(r"<\s*[eE]\d*[\s:>]", self._body))
+        return opening - len(re.findall(r"<\s*/", self._body)) > self._surplus
 
     def _close(self, name: str, tag: str) -> None:
         if not self._stack:
@@ -263,6 +295,8 @@ class Scanner:
     def _trim(self, one: Scanned, text: str) -> Scanned | None:
         last = min(one.end, len(text))
         start, end = trimmed(text, min(one.start, last), last)
+        if (start, end) == (one.start, one.end) and start < end:
+            return one
         if start >= end and text[one.start : last].strip():
             return one._replace(end=last)
         if start >= end:
@@ -277,7 +311,8 @@ class Scanner:
     def _put(self, piece: str, raw: bool = False) -> None:
         if not self._length and not raw:
             piece = piece.lstrip()
-        fragment = None if raw else _FRAGMENT.search(piece)
+        looked_at = not raw and ("=" in piece or "<" in piece or ">" in piece)
+        fragment = _FRAGMENT.search(piece) if looked_at else None
         if fragment:
             place = Place(start=self._length, end=self._length + len(piece))
             self._note(
@@ -304,10 +339,34 @@ class Scanner:
 
 
 def ids_of(body: str, schema: Schema | None) -> set[str]:
-    """The ids that the tags of `body` give."""
-    silent = Findings("ids")
-    return {mention.id for mention in Scanner(schema, silent).scan(body)[1] if mention.id}
+    """The ids that the tags of `body` give, whatever becomes of their mentions."""
+    if not _is_exact(body):
+        for half, whole in _HALF_TAGS:
+            body = half.sub(whole, body)
+    labels = schema.entities if schema is not None else ()
+    found: set[str] = set()
+    for token in _TOKEN.finditer(body):
+        name = token["name"]
+        if name and not token["close"] and role(name, token["inside"], labels) == "mention":
+            found.add(_named(token, name)[0])
+    return found - {""}
 
 
-def _surplus(body: str) -> int:
-    return len(re.findall(r"<\s*[eE]\d*[\s:>]", body)) - len(re.findall(r"<\s*/", body))
+def _named(token: re.Match[str], name: str) -> tuple[str, str]:
+    """Id and label that a tag gives its mention; empty when missing."""
+    exact = EXACT.fullmatch(token.group())
+    if exact:
+        return unescaped(exact["id"]), unescaped(exact["label"])
+    id, label = attributes(token["inside"])
+    short, _, rest = name.partition(":")
+    if SHORT.fullmatch(short):
+        return id or short.upper(), label or rest
+    if name.casefold() not in MENTION_NAMES and name.casefold() != "span":
+        return id, label or name
+    return id, label
+
+
+def _is_exact(body: str) -> bool:
+    """Whether every `<` and every `>` belongs to a tag as the notation says."""
+    tags = len(_EXACT_TOKEN.findall(body))
+    return body.count("<") == tags == body.count(">")

@@ -19,6 +19,8 @@ def trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     A final full stop goes after a word of three letters or more that is no abbreviation, where the
     sentence ends: `Inc.`, `O.N.U.` and « la 3e comp. avance » keep theirs.
     """
+    if start < end and text[start].isalnum() and text[end - 1].isalnum():
+        return start, end
     while True:
         bounds = start, end
         while start < end and text[start] in EDGE:
