@@ -41,6 +41,7 @@ class SimilarTexts:
         self._next = np.empty(_FIRST * BANDS, dtype=np.int32)
         """Chains: the entry before, of the same place in `_heads`; -1 at the end."""
         self._heads = np.full(_FIRST * BANDS, -1, dtype=np.int32)
+        self._walked = self._views()
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (lives as long as this)
 
     def __len__(self) -> int:
@@ -52,22 +53,14 @@ class SimilarTexts:
         if number == len(self._bytes):
             self._grow()
         self._bytes[number] = sketch
-        entries = np.arange(number * BANDS, (number + 1) * BANDS, dtype=np.int32)
-        self._chain(self._places(sketch), entries)
+        heads, following, _ = self._walked
+        for entry, place in enumerate(self._places(sketch).tolist(), number * BANDS):
+            following[entry], heads[place] = heads[place], entry
         packed = zlib.compress(f"{id}\0{text}".encode(), 1)
         self._file.seek(0, 2)
         self._file.write(packed)
         self._starts[number + 1] = self._starts[number] + len(packed)
         self._number += 1
-
-    def _chain(self, places: Any, entries: Any) -> None:
-        """Puts entries at the head of the chains of their places."""
-        if len(set(places.tolist())) == len(places):
-            self._next[entries] = self._heads[places]
-            self._heads[places] = entries
-            return
-        for place, entry in zip(places.tolist(), entries.tolist(), strict=True):
-            self._next[entry], self._heads[place] = self._heads[place], entry
 
     def near(self, text: str, limit: float = 0.0) -> Iterator[tuple[float, str]]:
         """(Jaccard, id) of the candidates, in the order they were added; those surely below `limit` are left out."""
@@ -84,20 +77,16 @@ class SimilarTexts:
     def _candidates(self, sketch: Any) -> Any:
         """The texts that agree in a whole band."""
         found: set[int] = set()
-        entries = self._heads[self._places(sketch)]
-        bands = np.arange(BANDS)
-        rows = sketch.reshape(BANDS, ROWS)
-        while True:
-            there = entries >= 0
-            entries, bands = entries[there], bands[there]
-            if not len(entries):
-                return np.array(sorted(found), dtype=np.intp)
-            numbers, their = entries // BANDS, entries % BANDS
-            same = their == bands
-            held = self._bytes[numbers].reshape(-1, BANDS, ROWS)[np.arange(len(bands)), bands]
-            same &= (held == rows[bands]).all(axis=1)
-            found.update(numbers[same].tolist())
-            entries = self._next[entries]
+        heads, following, held = self._walked
+        rows = sketch.tobytes()
+        for band, place in enumerate(self._places(sketch).tolist()):
+            row = rows[band * ROWS : band * ROWS + ROWS]
+            entry = heads[place]
+            while entry >= 0:
+                if entry % BANDS == band and held[entry * ROWS : entry * ROWS + ROWS] == row:
+                    found.add(entry // BANDS)
+                entry = following[entry]
+        return np.array(sorted(found), dtype=np.intp)
 
     def _places(self, sketches: Any) -> Any:
         """The place of each band, of one sketch or of several, in the table of chains."""
@@ -125,6 +114,11 @@ class SimilarTexts:
         self._next[order] = np.where(again, np.concatenate([[-1], order[:-1]]), -1)
         last = np.concatenate([ordered[1:] != ordered[:-1], [True]])
         self._heads[ordered[last]] = order[last]
+        self._walked = self._views()
+
+    def _views(self) -> tuple[memoryview, memoryview, memoryview]:
+        """Heads, chains and sketches, one by one: an array gives single elements slowly."""
+        return memoryview(self._heads), memoryview(self._next), memoryview(self._bytes.ravel())
 
     def _read(self, number: int) -> str:
         start, end = self._starts[number], self._starts[number + 1]

@@ -43,14 +43,14 @@ _EMOJI = (
 TOKEN = re.compile(
     "|".join(
         [
-            r"[A-Za-zÀ-ÖØ-öø-ÿœ]+(?=[ ,])",  # most words, found at once
+            r"[A-Za-zÀ-ÖØ-öø-ÿœ]+(?=[ ,])|[,;:.](?= )",  # most tokens, found at once
+            rf"(?<=\w)(?i:n{_APOSTROPHE}t)(?!\w)",
+            rf"(?i:{ELISION})(?=[\w«“\"(\[])",
             r"(?:https?://|www\.)[^\s<>«»\"”]*[^\s<>«»\"”.,;:!?…')\]’]",
-            r"[\w.+-]{1,64}@\w[\w-]*(?:\.\w+)+",
+            r"[\w.+-]{1,64}+@\w[\w-]*(?:\.\w+)+",
             r"[@#]\w+",
             _EMOJI,
             rf"(?i:rendez-vous|aujourd{_APOSTROPHE}hui|prud{_APOSTROPHE}hom\w+)",
-            rf"(?<=\w)(?i:n{_APOSTROPHE}t)(?!\w)",
-            rf"(?i:{ELISION})(?=[\w«“\"(\[])",
             rf"(?:{_TITLES})\.(?={_SPACE}*{_CAPITAL})",
             rf"(?i:etc\.|c\.-à-d\.)|J\.{_SPACE}?-C\.",
             rf"(?:{_SHORTENED})\.(?={_SPACE}*[a-zß-öø-ÿœ0-9,;:)])",
@@ -86,6 +86,8 @@ _CONTINUES = re.compile(r"[a-zß-öø-ÿœ,;:%/.!?…]")
 _CLOSING = "»”)]"
 _EITHER = "\"'’"  # closes when it touches what it follows
 _DASH = "-–—"
+_JOINS = ("", " ")
+"""What stands between most tokens and ends nothing."""
 
 
 # Everything that is asked of one document asks for its tokens and sentences again.
@@ -130,11 +132,14 @@ def sentences(text: str) -> tuple[Span, ...]:
     words = [text[t.start : t.end] for t in tokens]
     found: list[Span] = []
     first, ending = 0, -1
-    for i in range(len(tokens)):
-        gap = text[tokens[i].end : tokens[i + 1].start] if i + 1 < len(tokens) else "\n\n"
-        if _terminates(words[i]):
+    after = [token.start for token in tokens[1:]]
+    gaps = [text[token.end : start] for token, start in zip(tokens, after, strict=False)]
+    for i, (word, gap) in enumerate(zip(words, [*gaps, "\n\n"], strict=False)):
+        if ending < 0 and gap in _JOINS and not _terminates(word):
+            continue
+        if _terminates(word):
             ending = i
-        elif ending >= 0 and not _closes(words[i], gap_before=tokens[i].start - tokens[i - 1].end):
+        elif ending >= 0 and not _closes(word, gap_before=tokens[i].start - tokens[i - 1].end):
             ending = -1
         if _line_breaks(gap, words, i) or (ending >= 0 and _ends(words, first, ending, (i, gap))):
             found.append(Span(tokens[first].start, tokens[i].end))
