@@ -23,15 +23,21 @@ from bouture.llm.recorded import Recorded
 from llm.fake_server import FakeServer
 
 
-def test_each_pending_request_is_named_once_with_its_first_job(tmp_path: Path) -> None:
+def test_each_pending_request_is_named_once(tmp_path: Path) -> None:
     with RunFolder(tmp_path / "run") as folder:
         survey = Survey()
         found = list(pending(work(), folder, survey))
         assert len({one.request.key for one in found}) == len(found) > 50
         assert survey.waiting + survey.ready + survey.done == len(work().jobs)
-        order = [job.id for job in work().jobs]
-        places = [order.index(one.job.id) for one in found]
-        assert places == sorted(places)
+
+
+def test_requests_made_from_one_source_stand_in_a_row(tmp_path: Path) -> None:
+    with RunFolder(tmp_path / "run") as folder:
+        asked = [(one.job.strategy, one.job.source) for one in pending(work(), folder)]
+    blocks = [pair for pair, before in zip(asked, [None, *asked], strict=False) if pair != before]
+    assert len(blocks) == len(set(blocks)) < len(asked)
+    order = list(dict.fromkeys((job.strategy, job.source) for job in work().jobs))
+    assert blocks == [pair for pair in order if pair in set(blocks)]
 
 
 def test_the_second_turn_is_pending_once_the_first_is_answered(tmp_path: Path) -> None:

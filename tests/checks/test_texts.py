@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bouture.checks.check import Reference
 from bouture.checks.contamination import Contamination
-from bouture.checks.language import Language
+from bouture.checks.language import Language, vocabulary
 from bouture.checks.length import Length
 from bouture.checks.near_duplicates import NearDuplicates
 from bouture.checks.source_copy import SourceCopy, changed
@@ -49,6 +49,23 @@ def test_one_foreign_sentence_goes_to_review_at_its_place(language: Language) ->
     assert [(i.severity, text[i.place.start : i.place.end]) for i in issues] == [
         (Severity.REVIEW, ENGLISH)
     ]
+
+
+def test_gold_in_another_language_teaches_no_words() -> None:
+    mixed = [*GOLD, doc("foreign", ENGLISH)]
+    assert Language(reference(mixed), Language.Options())._known.isdisjoint({"moving", "towards"})
+    assert {"moving", "towards"} <= vocabulary(mixed)
+
+
+def test_what_is_made_of_words_of_gold_is_not_asked_about(
+    language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(language, "_probability", lambda text: asked.append(text) or 1.0)
+    language(doc("new", " ".join(FRENCH)))
+    assert asked == []
+    language(doc("new", ENGLISH))
+    assert ENGLISH in asked
 
 
 @pytest.mark.parametrize(

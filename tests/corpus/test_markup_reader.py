@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bouture.corpus.document import Document, Entity, Relation, Span
+from bouture.corpus.findings import Findings
 from bouture.corpus.issue import Severity
 from bouture.corpus.markup import from_markup, to_markup
 from bouture.corpus.markup_reader import Reading, read_markup
+from bouture.corpus.markup_scanner import Scanner, ids_of
 from bouture.corpus.schema import RelationType, Schema
 
 VALID = """\
@@ -49,6 +51,7 @@ def test_a_valid_answer_is_read_in_silence(schema: Schema | None) -> None:
     assert reading.text == DOCUMENT.text
 
 
+EXACT_PIECES = ("</e>", *(f'<e id="E{n}" t="{t}">' for n in (1, 2) for t in ("LIEU", "DATE")))
 K = '<e id="E5" t="LIEU">Irpine</e>'
 MENDED = [
     ("fence", f"```xml\n{VALID}\n```", {"M02"}),
@@ -376,6 +379,29 @@ def test_no_mangling_raises_and_every_reading_is_consistent(
 def test_any_string_is_read(answer: str) -> None:
     reading = read_markup(answer, id="d", schema=SOFT)
     assert reading.document is not None or reading.issues
+
+
+class Tolerant(Scanner):
+    """Takes every body the long way."""
+
+    _exactly = Scanner._tolerantly
+
+
+MARKUP = st.lists(st.sampled_from([*EXACT_PIECES, "mot", "Kiev, ", " ", "a id=b "]), max_size=12)
+
+
+@given(MARKUP.map("".join))
+def test_tags_as_asked_are_read_the_same_the_short_way_and_the_long_way(body: str) -> None:
+    readings = []
+    for kind in (Scanner, Tolerant):
+        findings = Findings("d")
+        readings.append((kind(SCHEMA, findings).scan(body), findings.issues))
+    assert readings[0] == readings[1]
+
+
+@given(MARKUP.map("".join))
+def test_ids_are_found_the_same_whether_or_not_all_tags_are_as_asked(body: str) -> None:
+    assert ids_of(body, SCHEMA) | {"E9"} == ids_of(body + " <e  id='E9' t=LIEU>", SCHEMA)
 
 
 def test_deep_nesting_of_json_is_no_crash() -> None:

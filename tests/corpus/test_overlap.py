@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bouture.corpus.document import Document
-from bouture.corpus.overlap import Overlap, grams, words
+from bouture.corpus.overlap import Overlap, grams, kept_in_order, words
 
 texts = st.lists(st.sampled_from(["un", "deux", "trois", "quatre"]), max_size=25).map(" ".join)
 
@@ -43,3 +43,17 @@ def test_a_document_shares_everything_with_itself_and_nothing_without_itself(
 def test_typography_and_case_are_evened_out() -> None:
     overlap = Overlap([Document("d", "L’état-major a dit : « Non »")], 3)
     assert overlap.shared("l'ÉTAT-major a dit non").containment == 1
+
+
+@given(
+    st.lists(st.sampled_from("abcd"), max_size=30), st.lists(st.sampled_from("abcd"), max_size=30)
+)
+def test_what_is_kept_in_order_is_the_longest_common_subsequence(
+    a: list[str], b: list[str]
+) -> None:
+    lengths = [[0] * (len(b) + 1) for _ in range(len(a) + 1)]
+    for i, x in enumerate(a):
+        for j, y in enumerate(b):
+            longest = max(lengths[i][j + 1], lengths[i + 1][j])
+            lengths[i + 1][j + 1] = lengths[i][j] + 1 if x == y else longest
+    assert kept_in_order(a, b) == kept_in_order(b, a) == lengths[-1][-1]

@@ -3,7 +3,7 @@
 A dialogue of several turns takes several rounds: its second request is only known once the first has its answer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -34,9 +34,9 @@ class Survey(msgspec.Struct):
 
 
 def pending(work: Work, folder: RunFolder, survey: Survey | None = None) -> Iterator[Pending]:
-    """The next request of each job that is not done, distinct by key, in the order of the jobs.
+    """The next request of each job that is not done, distinct by key, those made from one source in a row.
 
-    Nothing is sent. Each dialogue that is not done is driven again on the stored answers; only the keys are
+    Their prompts begin alike, and engines keep what they have worked out on a beginning. Nothing is sent. Each dialogue that is not done is driven again on the stored answers; only the keys are
     held in memory (about 100 bytes each).
 
     Args:
@@ -46,7 +46,7 @@ def pending(work: Work, folder: RunFolder, survey: Survey | None = None) -> Iter
     """
     seen: set[bytes] = set()
     survey = survey or Survey()
-    for job in work.jobs:
+    for job in _together(work.jobs):
         if folder.ledger.done(job.id):
             survey.done += 1
             continue
@@ -59,6 +59,14 @@ def pending(work: Work, folder: RunFolder, survey: Survey | None = None) -> Iter
         if key not in seen:
             seen.add(key)
             yield Pending(request, job)
+
+
+def _together(jobs: Sequence[Job]) -> list[Job]:
+    """The jobs of one strategy and one source in a row, in the order in which each pair comes first."""
+    places: dict[tuple[str, str], int] = {}
+    for job in jobs:
+        places.setdefault((job.strategy, job.source), len(places))
+    return sorted(jobs, key=lambda job: places[job.strategy, job.source])
 
 
 def next_request(work: Work, job: Job, store: AnswerStore) -> Request | None:

@@ -340,9 +340,11 @@ class Scanner:
 
 def ids_of(body: str, schema: Schema | None) -> set[str]:
     """The ids that the tags of `body` give, whatever becomes of their mentions."""
-    if not _is_exact(body):
-        for half, whole in _HALF_TAGS:
-            body = half.sub(whole, body)
+    if _is_exact(body):
+        given = {token["id"] for token in _EXACT_TOKEN.finditer(body) if not token["close"]}
+        return {unescaped(id) for id in given} - {""}
+    for half, whole in _HALF_TAGS:
+        body = half.sub(whole, body)
     labels = schema.entities if schema is not None else ()
     found: set[str] = set()
     for token in _TOKEN.finditer(body):

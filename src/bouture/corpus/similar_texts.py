@@ -118,7 +118,7 @@ class SimilarTexts:
 
     def _views(self) -> tuple[memoryview, memoryview, memoryview]:
         """Heads, chains and sketches, one by one: an array gives single elements slowly."""
-        return memoryview(self._heads), memoryview(self._next), memoryview(self._bytes.ravel())
+        return self._heads.data, self._next.data, self._bytes.ravel().data
 
     def _read(self, number: int) -> str:
         start, end = self._starts[number], self._starts[number + 1]

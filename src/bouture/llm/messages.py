@@ -13,7 +13,7 @@ class Message(msgspec.Struct, frozen=True):
     content: str
 
 
-class Request(msgspec.Struct, frozen=True):
+class Request(msgspec.Struct, frozen=True, dict=True):
     """One question to one model.
 
     `parameters` holds what changes the answer (temperature, max_tokens, response_format…), never
@@ -29,6 +29,12 @@ class Request(msgspec.Struct, frozen=True):
     @property
     def key(self) -> str:
         """SHA-256 (hexadecimal, 64 characters) of the canonical request, sample number included."""
+        known: str | None = self.__dict__.get("key")
+        if known is None:
+            known = self.__dict__["key"] = self._digest()
+        return known
+
+    def _digest(self) -> str:
         canonical = msgspec.json.encode(
             [
                 [[m.role, m.content] for m in self.messages],

@@ -83,7 +83,7 @@ class Exported(msgspec.Struct, frozen=True):
 def export_requests(work: Work, folder: RunFolder, export: Export | None = None) -> Exported:
     """Writes the next unanswered request of each job, once each, as batch files; sends nothing.
 
-    The requests are in the order of the jobs, so that those which begin alike stay together. When nothing has
+    Requests made from one source stand in a row: their prompts begin alike. When nothing has
     changed since the last round, that round is left as it is; no round is ever written over.
 
     Raises:

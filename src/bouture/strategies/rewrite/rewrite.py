@@ -4,13 +4,14 @@ import random
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from string import Template
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
-from bouture.corpus.document import Document
+from bouture.corpus.document import Document, remembered
 from bouture.corpus.fidelity import compare
 from bouture.corpus.guide import Guide, to_complete
 from bouture.corpus.issue import Issue, Place, Severity, Wording, worst
@@ -72,6 +73,8 @@ class Rewrite:
         self._repairer = materials.models.get(options.repair_model)
         self._prompt = _sections(f"prompt.{materials.language}.md")
         shipped = [line.removeprefix("- ") for line in self._prompt["transformations"].split("\n")]
+        # A source is rewritten more than once, and entities come again in others.
+        self._line = lru_cache(1 << 12)(self._mention_line)
         self._transformations = list(options.transformations or shipped)
 
     def __call__(self, document: Document, rng: random.Random) -> Dialogue:
@@ -110,7 +113,7 @@ class Rewrite:
         if not document.text.strip():
             raise Declined(declining("P07", EMPTY, document))
         try:
-            tagged = to_markup(document)
+            tagged = _tagged(document)
         except LossError:
             raise Declined(declining("P06", CROSSING, document)) from None
         prompt = self._prompt
@@ -156,12 +159,12 @@ class Rewrite:
     def _mentions(self, document: Document) -> str:
         """Each distinct tag that must appear, with how often."""
         counted = Counter((m.entity, m.label, m.text) for m in document.mentions())
-        line = Template(self._prompt["mention"])
-        lines = [
-            line.substitute(id=id, label=label, surface=surface, times=times)
-            for (id, label, surface), times in counted.items()
-        ]
+        lines = [self._line(*mention, times) for mention, times in counted.items()]
         return "\n".join(lines) or self._prompt["no mentions"]
+
+    def _mention_line(self, id: str, label: str, surface: str, times: int) -> str:
+        line = Template(self._prompt["mention"])
+        return line.substitute(id=id, label=label, surface=surface, times=times)
 
     def _complaint(self, issues: tuple[Issue, ...]) -> str:
         language = self._materials.language
@@ -176,6 +179,9 @@ class Rewrite:
         del parameters["transformations"]
         origin = msgspec.structs.replace(origin, parameters=parameters, issues=issues)
         return msgspec.structs.replace(made, origin=origin, meta=source.meta)
+
+
+_tagged = remembered(to_markup)
 
 
 def _asked_again(document: Document, times: int, earlier: tuple[Issue, ...]) -> list[Issue]:
