@@ -170,5 +170,5 @@ def test_the_rules_end_where_the_room_does():
 
 def test_both_languages_have_the_same_parts_and_as_many_transformations():
     french, english = build("fr"), build("en")
-    assert french._prompt.keys() == english._prompt.keys()
+    assert french._prompts.keys() == english._prompts.keys()
     assert len(french._transformations) == len(english._transformations) > 8

@@ -148,7 +148,7 @@ def _in_flight_is_nothing(reason: str) -> None:
 
 def _todo(work: Work, folder: RunFolder, on_event: OnEvent) -> list[Job]:
     """The jobs that no earlier run has finished: pending and failed ones."""
-    if len({job.id for job in work.jobs}) < len(work.jobs):
+    if len(set(work.jobs)) < len(work.jobs):
         raise RecipeError("the same job is planned twice", hint="give each strategy its own `name`")
     ledger = folder.ledger
     todo = [job for job in work.jobs if not ledger.done(job.id)]

@@ -95,6 +95,22 @@ class Mention(NamedTuple):
         return Span(self.start, self.end)
 
 
+class Mask(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where nobody has said yes or no: to be left out of training and scoring, neither positive nor negative."""
+
+    spans: tuple[Span, ...] = ()
+    """Stretches in which there may be mentions that are not annotated, or not surely."""
+    pairs: tuple[tuple[str, str], ...] = ()
+    """(head, tail) entity ids that may or may not be related, beyond the relations that are stated."""
+
+    def __bool__(self) -> bool:
+        return bool(self.spans or self.pairs)
+
+    def covers(self, span: Span) -> bool:
+        """Whether a masked stretch shares a code point with `span`."""
+        return any(masked.overlaps(span) for masked in self.spans)
+
+
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a synthetic document came from: enough to trace it, to replay it and to guard against leaks."""
 
@@ -118,7 +134,7 @@ class Document(msgspec.Struct, frozen=True, dict=True):
 
     Raises:
         DocumentError: empty id, text that is not valid Unicode, an offset outside the text, an id
-            used twice, a relation given twice or whose end does not exist.
+            used twice, a relation given twice, or an end of a relation or of the mask that does not exist.
     """
 
     id: str
@@ -128,12 +144,15 @@ class Document(msgspec.Struct, frozen=True, dict=True):
     origin: Origin | None = None
     meta: dict[str, Any] = {}
     """Carried from reader to writer, never read by bouture."""
+    mask: Mask = Mask()
 
     def __post_init__(self) -> None:
         if not self.id:
             raise DocumentError("a document needs an id")
         self._check_text()
         known = self._check_entities()
+        if self.mask:
+            self._check_mask(known)
         seen: set[Relation] = set()
         for relation in self.relations:
             for end in (relation.head, relation.tail):
@@ -173,6 +192,20 @@ class Document(msgspec.Struct, frozen=True, dict=True):
                         "offsets are code points: not bytes, not UTF-16 units",
                     )
         return known
+
+    def _check_mask(self, known: set[str]) -> None:
+        for span in self.mask.spans:
+            if span.end > len(self.text):
+                raise self._error(
+                    f"the mask {span.start}-{span.end} reaches beyond the text ({len(self.text)} characters)",
+                    "offsets are code points: not bytes, not UTF-16 units",
+                )
+        for end in (end for pair in self.mask.pairs for end in pair):
+            if end not in known:
+                raise self._error(
+                    f"the mask names entity {end!r}, which does not exist",
+                    "remove the pair or add the entity",
+                )
 
     def _error(self, message: str, hint: str) -> DocumentError:
         return DocumentError(message, hint=hint, document=self.id)

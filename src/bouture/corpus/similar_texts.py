@@ -7,6 +7,7 @@ wait in a temporary file until two are compared.
 
 import tempfile
 import zlib
+from array import array
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -26,58 +27,60 @@ probability 8e-5 at Jaccard 0.7, 3e-5 at 0.75, 8e-6 at 0.8 (binomial, permutatio
 IN_MEMORY = 8_000_000
 """Bytes of compressed texts beyond which they go to a temporary file of the system."""
 _FIRST = 64
-_PIECE = 4096
+_PIECE = 256
 _MIX = np.array([0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F], dtype=np.uint64)
+
+
+_BANDS = np.arange(BANDS, dtype=np.uint64) * np.uint64(0x165667B1)
 
 
 class SimilarTexts:
     """Texts by id, to be found by those that resemble them."""
 
     def __init__(self) -> None:
-        self._number = 0
-        self._bytes = np.empty((_FIRST, PERMUTATIONS), dtype=np.uint8)
-        self._starts = np.zeros(_FIRST + 1, dtype=np.int64)
+        self._sketches = bytearray()
+        self._starts = array("q", [0])
         """Where each text and its id begin in the file."""
-        self._next = np.empty(_FIRST * BANDS, dtype=np.int32)
+        self._next = array("i")
         """Chains: the entry before, of the same place in `_heads`; -1 at the end."""
-        self._heads = np.full(_FIRST * BANDS, -1, dtype=np.int32)
-        self._walked = self._views()
+        self._heads = array("i", [-1]) * (_FIRST * BANDS)
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (lives as long as this)
 
     def __len__(self) -> int:
-        return self._number
+        return len(self._starts) - 1
 
     def add(self, id: str, text: str) -> None:
         """Remembers a text."""
-        sketch, number = _sketch(text), self._number
-        if number == len(self._bytes):
-            self._grow()
-        self._bytes[number] = sketch
-        heads, following, _ = self._walked
-        for entry, place in enumerate(self._places(sketch).tolist(), number * BANDS):
-            following[entry], heads[place] = heads[place], entry
+        sketch = _sketch(text)
+        if len(self._next) == len(self._heads):
+            self._widen()
+        self._sketches += sketch.tobytes()
+        self._chain(self._places(sketch).tolist())
         packed = zlib.compress(f"{id}\0{text}".encode(), 1)
         self._file.seek(0, 2)
         self._file.write(packed)
-        self._starts[number + 1] = self._starts[number] + len(packed)
-        self._number += 1
+        self._starts.append(self._starts[-1] + len(packed))
 
     def near(self, text: str, limit: float = 0.0) -> Iterator[tuple[float, str]]:
         """(Jaccard, id) of the candidates, in the order they were added; those surely below `limit` are left out."""
         sketch = _sketch(text)
         numbers = self._candidates(sketch)
-        if limit > SPREAD and len(numbers):
-            alike = (self._bytes[numbers] == sketch).mean(axis=1)
-            numbers = numbers[alike >= limit - SPREAD]
+        if limit > SPREAD and numbers:
+            held = np.array([list(self._sketch_of(n)) for n in numbers], dtype=np.uint8)
+            alike = (held == sketch).mean(axis=1) >= limit - SPREAD
+            numbers = [n for n, near in zip(numbers, alike.tolist(), strict=True) if near]
         own = shingles(text)
-        for number in numbers.tolist():
+        for number in numbers:
             id, _, other = self._read(number).partition("\0")
             yield jaccard(own, shingles(other)), id
 
-    def _candidates(self, sketch: Any) -> Any:
+    def _sketch_of(self, number: int) -> bytearray:
+        return self._sketches[number * PERMUTATIONS : (number + 1) * PERMUTATIONS]
+
+    def _candidates(self, sketch: Any) -> list[int]:
         """The texts that agree in a whole band."""
         found: set[int] = set()
-        heads, following, held = self._walked
+        heads, following, held = self._heads, self._next, self._sketches
         rows = sketch.tobytes()
         for band, place in enumerate(self._places(sketch).tolist()):
             row = rows[band * ROWS : band * ROWS + ROWS]
@@ -86,44 +89,36 @@ class SimilarTexts:
                 if entry % BANDS == band and held[entry * ROWS : entry * ROWS + ROWS] == row:
                     found.add(entry // BANDS)
                 entry = following[entry]
-        return np.array(sorted(found), dtype=np.intp)
+        return sorted(found)
 
     def _places(self, sketches: Any) -> Any:
         """The place of each band, of one sketch or of several, in the table of chains."""
         rows = sketches.reshape(*sketches.shape[:-1], BANDS, ROWS).astype(np.uint64)
-        mixed = (rows * _MIX).sum(axis=-1) + np.arange(BANDS, dtype=np.uint64) * np.uint64(
-            0x165667B1
-        )
+        mixed = (rows * _MIX).sum(axis=-1) + _BANDS
         mixed ^= mixed >> np.uint64(15)
         mixed *= np.uint64(0x2545F4914F6CDD1D)
-        return ((mixed >> np.uint64(33)) & np.uint64(len(self._heads) - 1)).astype(np.int64)
+        return (mixed >> np.uint64(33)) & np.uint64(len(self._heads) - 1)
 
-    def _grow(self) -> None:
-        """Twice the room; the chains are laid anew, all at once."""
-        size = 2 * len(self._bytes)
-        self._bytes = np.concatenate([self._bytes, np.empty_like(self._bytes)])
-        self._starts = np.concatenate([self._starts, np.zeros(size // 2, dtype=np.int64)])
-        self._heads = np.full(size * BANDS, -1, dtype=np.int32)
-        done = self._bytes[: self._number]
-        pieces = [self._places(done[i : i + _PIECE]) for i in range(0, len(done), _PIECE)]
-        places = np.concatenate(pieces).ravel()
-        order = np.argsort(places, kind="stable").astype(np.int32)
-        ordered = places[order]
-        again = np.concatenate([[False], ordered[1:] == ordered[:-1]])
-        self._next = np.empty(size * BANDS, dtype=np.int32)
-        self._next[order] = np.where(again, np.concatenate([[-1], order[:-1]]), -1)
-        last = np.concatenate([ordered[1:] != ordered[:-1], [True]])
-        self._heads[ordered[last]] = order[last]
-        self._walked = self._views()
+    def _chain(self, places: list[int]) -> None:
+        """Puts the next entries at the head of the chains of their places."""
+        heads, following = self._heads, self._next
+        for entry, place in enumerate(places, len(following)):
+            following.append(heads[place])
+            heads[place] = entry
 
-    def _views(self) -> tuple[memoryview, memoryview, memoryview]:
-        """Heads, chains and sketches, one by one: an array gives single elements slowly."""
-        return self._heads.data, self._next.data, self._bytes.ravel().data
+    def _widen(self) -> None:
+        """Twice the places; the chains are laid anew, piece by piece so that little memory is taken meanwhile."""
+        self._heads = array("i", [-1]) * (2 * len(self._heads))
+        self._next = array("i")
+        step = _PIECE * PERMUTATIONS
+        for start in range(0, len(self._sketches), step):
+            piece = np.frombuffer(bytes(self._sketches[start : start + step]), dtype=np.uint8)
+            self._chain(self._places(piece.reshape(-1, PERMUTATIONS)).ravel().tolist())
 
     def _read(self, number: int) -> str:
         start, end = self._starts[number], self._starts[number + 1]
         self._file.seek(start)
-        return zlib.decompress(self._file.read(int(end - start))).decode()
+        return zlib.decompress(self._file.read(end - start)).decode()
 
 
 @lru_cache(maxsize=8)

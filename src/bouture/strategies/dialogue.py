@@ -15,6 +15,7 @@ from bouture.corpus.guide import Guide
 from bouture.corpus.issue import Issue
 from bouture.corpus.schema import Schema
 from bouture.llm.messages import Request, Response
+from bouture.strategies.wanted import Wanted
 
 Dialogue: TypeAlias = Generator[Request, Response, list[Document]]
 
@@ -68,3 +69,5 @@ class Materials(msgspec.Struct, frozen=True):
     """Sampling parameters for the model's requests."""
     models: Mapping[str, Asked] = {}
     """The recipe's further models by their names there, for a strategy that asks several."""
+    wanted: Wanted = Wanted()
+    """What the corpus lacks, for a strategy that chooses what to write about."""
