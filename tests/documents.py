@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from bouture.corpus.document import Document, Entity, Origin, Relation, Span
+from bouture.corpus.document import Document, Entity, Mask, Origin, Relation, Span
 from bouture.corpus.issue import Issue, Place, Severity
 
 LABELS = ("PERSONNE", "ORGANISATION", "LIEU", "GRADE", "DATE-HEURE", "Unité_militaire")
@@ -104,6 +104,17 @@ def spans(draw: st.DrawFn, length: int) -> Span:
 
 
 @st.composite
+def masks(draw: st.DrawFn, length: int, entities: list[str]) -> Mask:
+    """Masks of a text, mostly none."""
+    if draw(st.integers(0, 3)):
+        return Mask()
+    stretches = draw(st.lists(spans(length), max_size=2, unique=True)) if length else []
+    end = st.sampled_from(entities or [""])
+    pairs = draw(st.lists(st.tuples(end, end), max_size=2)) if entities else []
+    return Mask(tuple(stretches), tuple(pairs))
+
+
+@st.composite
 def documents(
     draw: st.DrawFn,
     *,
@@ -112,7 +123,7 @@ def documents(
     max_entities: int = 4,
     extras: bool = True,
 ) -> Document:
-    """Documents with several mentions, nesting, equal spans, crossings, self-loops; with `extras` also meta and origin."""
+    """Documents with several mentions, nesting, equal spans, crossings, self-loops; with `extras` also meta, origin and mask."""
     words = draw(text if text is not None else texts())
     entity_ids = draw(st.lists(ids(), max_size=max_entities, unique=True)) if words else []
     entities = tuple(
@@ -135,6 +146,7 @@ def documents(
         relations,
         draw(st.sampled_from((None, None, *ORIGINS))) if extras else None,
         draw(st.sampled_from(METAS)) if extras else {},
+        draw(masks(len(words), entity_ids)) if extras else Mask(),
     )
 
 

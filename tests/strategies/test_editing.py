@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bouture.corpus.document import Span
+from bouture.corpus.document import Document, Mask, Span
 from bouture.corpus.markup import to_markup
 from bouture.errors import DocumentError
 from bouture.strategies.editing import Edit, apply, apply_to_tokens, cuts
@@ -78,3 +78,24 @@ def test_an_edit_that_would_fuse_tokens_is_left_out_and_its_group_with_it():
     )
     tied = [fusing._replace(group="E1"), other._replace(group="E1"), Edit(32, 37, "place")]
     assert apply_to_tokens(document, tied).text == "La brigade 300 est à Kiev et la place tient."
+
+
+@given(documents(extras=True), st.data())
+def test_masked_stretches_keep_what_they_hold_and_take_in_edits_they_touch(
+    document: Document, data: st.DataObject
+) -> None:
+    if not document.text:
+        return
+    start = data.draw(st.integers(0, len(document.text) - 1))
+    edit = Edit(start, data.draw(st.integers(start + 1, len(document.text))), "neuf")
+    bare = Document(document.id, document.text, mask=Mask(document.mask.spans))
+    made = apply(bare, [edit])
+    for old, new in zip(bare.mask.spans, made.mask.spans, strict=True):
+        inside = old.contains(Span(edit.start, edit.end))
+        if not old.overlaps(Span(edit.start, edit.end)):
+            assert made.mention_text(new) == bare.mention_text(old)
+        else:
+            assert "neuf" in made.mention_text(new)
+        if inside:
+            before = bare.text[old.start : edit.start]
+            assert made.mention_text(new) == before + "neuf" + bare.text[edit.end : old.end]

@@ -9,7 +9,7 @@ import math
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pycrfsuite
@@ -55,7 +55,8 @@ class Crf:
         """Learn from `documents`, each counting `weights[i]` times; `seed` changes nothing.
 
         Mentions that do not begin and end on token boundaries, or nest deeper than `max_layers`,
-        cannot be learnt; the model's `dropped` says how many there were.
+        cannot be learnt; the model's `dropped` says how many there were. Masked stretches teach
+        nothing: the tokens around them are learnt as separate sequences.
         """
         counts = [weight for _, weight in counted(documents, weights) if weight > 0]
         kept = [document for document, weight in counted(documents, weights) if weight > 0]
@@ -88,9 +89,10 @@ class Crf:
         )
         for document, layers, weight in zip(documents, spread, weights, strict=True):
             above = layers.tags[level - 1] if level else None
-            sequence = self.seen.sequence(document.text, above)
-            for _ in range(weight // common):
-                trainer.append(sequence, layers.tags[level])
+            for run in _decided(document, self.seen.tokens(document.text)):
+                sequence = self.seen.sequence(document.text, above, run)
+                for _ in range(weight // common):
+                    trainer.append(sequence, layers.tags[level][run])
         return _train(trainer)
 
 
@@ -171,8 +173,8 @@ class _Seen:
             self._tokens[text] = tokenize(text)
         return self._tokens[text]
 
-    def sequence(self, text: str, above: Sequence[str] | None) -> Any:
-        """The features in crfsuite's own form, with the tags of the layer above when there is one."""
+    def sequence(self, text: str, above: Sequence[str] | None, run: slice = slice(None)) -> Any:
+        """The features of a run of tokens in crfsuite's own form, with the tags of the layer above if any."""
         if text not in self._features:
             # Most features occur many times: kept once each, thousands of texts fit in memory.
             self._features[text] = [
@@ -184,7 +186,22 @@ class _Seen:
             features = [
                 [*own, *_layer_features(above, index)] for index, own in enumerate(features)
             ]
-        return pycrfsuite.ItemSequence(features)
+        return pycrfsuite.ItemSequence(features[run])
+
+
+def _decided(document: Document, tokens: Sequence[Span]) -> Iterator[slice]:
+    """The runs of tokens outside the mask: what nobody has decided on teaches nothing."""
+    if not document.mask.spans:
+        yield slice(None)
+        return
+    begin = 0
+    for index, token in enumerate(tokens):
+        if document.mask.covers(token):
+            if begin < index:
+                yield slice(begin, index)
+            begin = index + 1
+    if begin < len(tokens):
+        yield slice(begin, len(tokens))
 
 
 def _layer_features(above: Sequence[str], index: int) -> list[str]:

@@ -77,7 +77,8 @@ class Pairs:
     ) -> "PairsModel":
         """Learn from `documents`, each counting `weights[i]` times.
 
-        `seed` chooses the unrelated pairs when there are more than `max_negatives` of them.
+        `seed` chooses the unrelated pairs when there are more than `max_negatives` of them. Masked
+        pairs are neither related nor unrelated: they teach nothing.
         """
         from scipy.sparse import vstack
 
@@ -92,11 +93,13 @@ class Pairs:
         for index, pair in enumerate(types):
             where.setdefault(pair, []).append(index)
         weight = np.concatenate([np.full(len(r.pairs), w, dtype=float) for r, _, w in table])
-        positive = _positives(table)
+        positive, masked = _positives(table), _masked(table)
         deciders = []
         for label, ends in patterns.items():
             rng = random.Random(f"{seed}\n{label}")
-            candidates = sorted(index for pair in ends for index in where.get(pair, ()))
+            open_pairs = masked - positive[label]
+            listed = (index for pair in ends for index in where.get(pair, ()))
+            candidates = sorted(index for index in listed if index not in open_pairs)
             chosen = self._sample(candidates, positive[label], rng)
             truth = np.fromiter((i in positive[label] for i in chosen), bool, len(chosen))
             deciders.append(self._decider(features[chosen], truth, weight[chosen]))
@@ -195,6 +198,18 @@ def _rows(document: Document) -> Rows:
     types = [_types(labels[head], labels[tail], head == tail) for head, tail in pairs]
     hasher = FeatureHasher(WIDTH, input_type="string", alternate_sign=False, dtype=np.float32)
     return Rows(pairs, types, csr_array(hasher.transform(described or [[""]]))[: len(pairs)])
+
+
+def _masked(table: Sequence[tuple[Rows, Document, int]]) -> frozenset[int]:
+    """The rows whose relations nobody has decided on."""
+    found: list[int] = []
+    done = 0
+    for rows, document, _ in table:
+        if document.mask.pairs:
+            pairs = set(document.mask.pairs)
+            found += [done + n for n, pair in enumerate(rows.pairs) if pair in pairs]
+        done += len(rows.pairs)
+    return frozenset(found)
 
 
 def _positives(table: Sequence[tuple[Rows, Document, int]]) -> dict[str, frozenset[int]]:

@@ -12,7 +12,7 @@ from bouture.errors import FormatError
 from bouture.formats.brat_lines import annotation_lines, read_annotations
 from bouture.formats.file_names import from_file_name, to_file_name
 from bouture.formats.format import Carried, Placed, Scanned
-from bouture.formats.losing import numbered, relabelled, without_meta, without_origin
+from bouture.formats.losing import numbered, relabelled, without_mask, without_meta, without_origin
 from bouture.formats.problem import Problem
 from bouture.formats.record import Record
 from bouture.formats.source import decode
@@ -63,7 +63,7 @@ class Brat:
 
     def lose(self, document: Document) -> Carried:
         whole, problems = document, []
-        for step in (without_origin, without_meta, _plain_labels, _one_line_ids):
+        for step in (without_origin, without_mask, without_meta, _plain_labels, _one_line_ids):
             whole, problem = step(whole)
             problems += [problem] if problem else []
         return Carried(whole, tuple(problems))

@@ -17,6 +17,7 @@ from bouture.formats.losing import (
     one_mention_each,
     relabelled,
     trimmed,
+    without_mask,
     without_meta,
     without_origin,
     without_relations,
@@ -76,6 +77,7 @@ class Conll:
         whole, problems = document, []
         for step in (
             without_origin,
+            without_mask,
             without_meta,
             without_relations,
             one_mention_each,

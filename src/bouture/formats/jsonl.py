@@ -23,14 +23,24 @@ from bouture.formats.source import (
     undecodable,
 )
 
-FIELDS = {"id", "text", "entities", "relations", "meta", "origin", "clusters", "doc_relations"}
+FIELDS = {
+    "id",
+    "text",
+    "entities",
+    "relations",
+    "meta",
+    "origin",
+    "mask",
+    "clusters",
+    "doc_relations",
+}
 ENTITY_FIELDS = {"id", "label", "start", "end", "text", "mentions"}
 
 
 class Jsonl:
     """`{"id","text","entities":[{"id","label","start","end","text"}],"relations":[{"head","label","tail"}]}`.
 
-    An entity with several mentions is `{"id","label","mentions":[{"start","end","text"}]}`. The text
+    `mask`, when there is one: `{"spans":[[start,end]],"pairs":[[head,tail]]}`, what nobody has decided on. An entity with several mentions is `{"id","label","mentions":[{"start","end","text"}]}`. The text
     of a mention is written for people and checked on reading when it is there.
     """
 
@@ -86,6 +96,8 @@ def encode_line(document: Document) -> bytes:
         record["origin"] = document.origin
     if document.meta:
         record["meta"] = document.meta
+    if document.mask:
+        record["mask"] = document.mask
     try:
         return msgspec.json.encode(record) + b"\n"
     except (TypeError, ValueError, OverflowError) as error:
@@ -160,7 +172,7 @@ def _read_document(value: dict[str, Any], record: Record, extra: ExtraFields) ->
     origin = record.origin(value.get("origin"))
     if id is None or text is None:
         return None
-    return record.document(text, entities, relations, origin, meta)
+    return record.document(text, entities, relations, origin, meta, record.mask(value.get("mask")))
 
 
 def _read_entities(value: dict[str, Any], record: Record, extra: ExtraFields) -> list[RawEntity]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from bouture.corpus.document import Document, Entity
+from bouture.corpus.document import Document, Entity, Mask
 from bouture.corpus.issue import Wording
 from bouture.errors import FormatError
 from bouture.formats.format import Carried, Placed, Scanned
@@ -20,7 +20,7 @@ from bouture.formats.source import load, replacing
 class LabelStudio:
     """A list of tasks as Label Studio imports and exports them (JSON, not JSON-MIN).
 
-    The document id, `meta` and `origin` are in `data`. A region is a mention; its `meta.entity` names
+    The document id, `meta`, `origin` and `mask` are in `data`. A region is a mention; its `meta.entity` names
     the entity it belongs to, which survives when Label Studio gives the region another id. Offsets are code points,
     as Label Studio counts since its editor of late 2021 (label-studio-frontend pull request 308);
     files of older versions, in UTF-16 units, are recognised by the text of their regions.
@@ -81,6 +81,8 @@ def task(document: Document, kind: str = "annotations") -> dict[str, Any]:
         data["meta"] = document.meta
     if document.origin is not None:
         data["origin"] = document.origin
+    if document.mask:
+        data["mask"] = document.mask
     return {"data": data, kind: [{"result": _result(document)}]}
 
 
@@ -157,13 +159,17 @@ def _read_task(task: Any, position: int, record: Record) -> Document | None:
     if isinstance(data.get("origin"), dict) and "strategy" in data["origin"]:
         origin = record.origin(data["origin"])
         ours.add("origin")
+    mask = Mask()
+    if isinstance(data.get("mask"), dict) and data["mask"].keys() <= {"spans", "pairs"}:
+        mask = record.mask(data["mask"])
+        ours.add("mask")
     meta = {}
     if isinstance(data.get("meta"), dict):
         meta = data["meta"]
         ours.add("meta")
     # Other fields belong to the project: carried with the metadata.
     meta = meta | {name: value for name, value in data.items() if name not in ours}
-    return record.document(text, entities, relations, origin, meta)
+    return record.document(text, entities, relations, origin, meta, mask)
 
 
 def _name(task: dict[str, Any], data: dict[str, Any], position: int, record: Record) -> None:

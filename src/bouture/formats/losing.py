@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from bouture.corpus.document import Document, Entity, Relation, Span
+from bouture.corpus.document import Document, Entity, Mask, Relation, Span
 from bouture.corpus.issue import Place, Wording
 from bouture.formats.problem import Problem
 
@@ -28,6 +28,13 @@ def without_meta(document: Document) -> Step:
         return document, None
     keys = ", ".join(map(str, document.meta))
     return replace(document, meta={}), lost(document, "V64", keys=keys)
+
+
+def without_mask(document: Document) -> Step:
+    if not document.mask:
+        return document, None
+    counts = {"spans": len(document.mask.spans), "pairs": len(document.mask.pairs)}
+    return replace(document, mask=Mask()), lost(document, "V68", **counts)
 
 
 def without_relations(document: Document) -> Step:

@@ -1,4 +1,4 @@
-"""What writing a corpus in a format that carries less loses: codes V60 to V67."""
+"""What writing a corpus in a format that carries less loses: codes V60 to V68."""
 
 from bouture.corpus.issue import Severity, Wording
 from bouture.formats.kind import Kind
@@ -57,5 +57,16 @@ LOSSES: dict[str, Kind] = {
             "les espaces au bord de {count} mentions",
         ),
         Wording("the mentions are trimmed", "les mentions sont rognées"),
+    ),
+    "V68": Kind(
+        REVIEW,
+        Wording(
+            "the mask: {spans} stretches and {pairs} pairs that nobody has decided on",
+            "le masque : {spans} passages et {pairs} paires sur lesquels personne ne s’est prononcé",
+        ),
+        Wording(
+            "left out: what was undecided becomes negative",
+            "laissé de côté : ce qui était indécis devient négatif",
+        ),
     ),
 }

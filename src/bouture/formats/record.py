@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from bouture.corpus.document import Document, Entity, Origin, Relation, Span
+from bouture.corpus.document import Document, Entity, Mask, Origin, Relation, Span
 from bouture.corpus.issue import Place
 from bouture.errors import DocumentError
 from bouture.formats.offsets import explain_mismatch, explain_outside
@@ -131,6 +131,16 @@ class Record:
             self.add("V03", syntax="origin", why=str(error))
             return None
 
+    def mask(self, value: Any) -> Mask:
+        """Where nobody has said yes or no, as bouture writes it."""
+        if value is None:
+            return Mask()
+        try:
+            return msgspec.convert(value, Mask)
+        except (msgspec.ValidationError, DocumentError) as error:
+            self.add("V03", syntax="mask", why=str(error))
+            return Mask()
+
     # The document
 
     def document(
@@ -140,6 +150,7 @@ class Record:
         relations: list[Relation],
         origin: Origin | None = None,
         meta: dict[str, Any] | None = None,
+        mask: Mask = Mask(),
     ) -> Document | None:
         """The document, or None when something is an error; problems are in `problems`."""
         built = [entity for raw in entities if (entity := self._entity(text, raw)) is not None]
@@ -149,7 +160,7 @@ class Record:
             return None
         try:
             return Document(
-                self.place.document, text, tuple(built), tuple(kept), origin, meta or {}
+                self.place.document, text, tuple(built), tuple(kept), origin, meta or {}, mask
             )
         except DocumentError as error:
             self.add("V03", syntax="document", why=error.message)

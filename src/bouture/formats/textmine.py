@@ -12,7 +12,7 @@ from bouture.corpus.document import Document, Relation
 from bouture.corpus.issue import Place, Wording
 from bouture.formats.format import Carried, Placed, Scanned
 from bouture.formats.json_text import parse, why_broken
-from bouture.formats.losing import numbered, without_meta, without_origin
+from bouture.formats.losing import numbered, without_mask, without_meta, without_origin
 from bouture.formats.problem import Problem
 from bouture.formats.record import RawEntity, Record
 from bouture.formats.source import load, replacing
@@ -76,7 +76,7 @@ class TextMine:
 
     def lose(self, document: Document) -> Carried:
         whole, lost = document, []
-        for step in (without_origin, without_meta, _whole_number_ids):
+        for step in (without_origin, without_mask, without_meta, _whole_number_ids):
             whole, problem = step(whole)
             lost += [problem] if problem else []
         return Carried(whole, tuple(lost))

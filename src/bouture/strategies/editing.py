@@ -59,7 +59,9 @@ def apply(document: Document, edits: Iterable[Edit]) -> Document:
     entities = tuple(
         Entity(e.id, e.label, tuple(moves.span(s) for s in e.spans)) for e in document.entities
     )
-    return msgspec.structs.replace(document, text="".join(pieces), entities=entities)
+    spans = tuple(moves.around(span) for span in document.mask.spans)
+    mask = msgspec.structs.replace(document.mask, spans=spans)
+    return msgspec.structs.replace(document, text="".join(pieces), entities=entities, mask=mask)
 
 
 def apply_to_tokens(document: Document, edits: Sequence[Edit]) -> Document:
@@ -139,6 +141,16 @@ class Moves:
     def span(self, span: Span) -> Span:
         """Where a mention lies in the new text; `DocumentError` when an edit cuts it in two."""
         return self._inner.get(span) or Span(self.offset(span.start), self.offset(span.end))
+
+    def around(self, span: Span) -> Span:
+        """Where a stretch lies in the new text, the edits that it cuts taken in as a whole."""
+        start, end = span.start, span.end
+        for edit in self.edits:
+            if edit.start < start < edit.end:
+                start = edit.start
+            if edit.start < end < edit.end:
+                end = edit.end
+        return Span(self.offset(start), self.offset(end))
 
     def offset(self, offset: int) -> int:
         """Where an offset lies in the new text; `DocumentError` when it is inside an edit."""
