@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bouture.corpus.normalise import SPECIAL, fold, normalise
+from bouture.corpus.normalise import SPECIAL, WORD, fold, normalise
 
 TRICKY = st.text(
     st.sampled_from(
@@ -85,3 +85,9 @@ def test_offsets_of_decomposed_and_dropped_characters() -> None:
 def test_fold_compares() -> None:
     assert fold(" L’ÉTAT ") == fold("l'e\u0301tat") == "l'état"
     assert fold("etat") != fold("état")
+
+
+@given(st.text(st.sampled_from("aé«»’'\" \u00a0\u202f\n-–.…“”Şœß\u0301\u00ad"), max_size=60))
+def test_folding_a_text_is_normalising_it_whole(text: str) -> None:
+    long = text + "x" * WORD  # beyond this length a text is folded at one go
+    assert fold(long) == normalise(long, casefold=True).text.strip()

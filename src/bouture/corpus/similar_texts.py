@@ -51,11 +51,11 @@ class SimilarTexts:
 
     def add(self, id: str, text: str) -> None:
         """Remembers a text."""
-        sketch = _sketch(text)
+        sketch, marks = _sketch(text)
         if len(self._next) == len(self._heads):
             self._widen()
         self._sketches += sketch.tobytes()
-        self._chain(self._places(sketch).tolist())
+        self._chain(self._places(marks).tolist())
         packed = zlib.compress(f"{id}\0{text}".encode(), 1)
         self._file.seek(0, 2)
         self._file.write(packed)
@@ -63,26 +63,24 @@ class SimilarTexts:
 
     def near(self, text: str, limit: float = 0.0) -> Iterator[tuple[float, str]]:
         """(Jaccard, id) of the candidates, in the order they were added; those surely below `limit` are left out."""
-        sketch = _sketch(text)
-        numbers = self._candidates(sketch)
+        sketch, marks = _sketch(text)
+        numbers = self._candidates(sketch.tobytes(), self._places(marks).tolist())
         if limit > SPREAD and numbers:
             held = np.array([list(self._sketch_of(n)) for n in numbers], dtype=np.uint8)
             alike = (held == sketch).mean(axis=1) >= limit - SPREAD
             numbers = [n for n, near in zip(numbers, alike.tolist(), strict=True) if near]
-        own = shingles(text)
         for number in numbers:
             id, _, other = self._read(number).partition("\0")
-            yield jaccard(own, shingles(other)), id
+            yield jaccard(shingles(text), shingles(other)), id
 
     def _sketch_of(self, number: int) -> bytearray:
         return self._sketches[number * PERMUTATIONS : (number + 1) * PERMUTATIONS]
 
-    def _candidates(self, sketch: Any) -> list[int]:
+    def _candidates(self, rows: bytes, places: list[int]) -> list[int]:
         """The texts that agree in a whole band."""
         found: set[int] = set()
         heads, following, held = self._heads, self._next, self._sketches
-        rows = sketch.tobytes()
-        for band, place in enumerate(self._places(sketch).tolist()):
+        for band, place in enumerate(places):
             row = rows[band * ROWS : band * ROWS + ROWS]
             entry = heads[place]
             while entry >= 0:
@@ -91,13 +89,9 @@ class SimilarTexts:
                 entry = following[entry]
         return sorted(found)
 
-    def _places(self, sketches: Any) -> Any:
-        """The place of each band, of one sketch or of several, in the table of chains."""
-        rows = sketches.reshape(*sketches.shape[:-1], BANDS, ROWS).astype(np.uint64)
-        mixed = (rows * _MIX).sum(axis=-1) + _BANDS
-        mixed ^= mixed >> np.uint64(15)
-        mixed *= np.uint64(0x2545F4914F6CDD1D)
-        return (mixed >> np.uint64(33)) & np.uint64(len(self._heads) - 1)
+    def _places(self, marks: Any) -> Any:
+        """The places of bands in the table of chains."""
+        return marks & np.uint64(len(self._heads) - 1)
 
     def _chain(self, places: list[int]) -> None:
         """Puts the next entries at the head of the chains of their places."""
@@ -113,7 +107,7 @@ class SimilarTexts:
         step = _PIECE * PERMUTATIONS
         for start in range(0, len(self._sketches), step):
             piece = np.frombuffer(bytes(self._sketches[start : start + step]), dtype=np.uint8)
-            self._chain(self._places(piece.reshape(-1, PERMUTATIONS)).ravel().tolist())
+            self._chain(self._places(_marks(piece.reshape(-1, PERMUTATIONS))).ravel().tolist())
 
     def _read(self, number: int) -> str:
         start, end = self._starts[number], self._starts[number + 1]
@@ -124,7 +118,7 @@ class SimilarTexts:
 @lru_cache(maxsize=8)
 def shingles(text: str) -> frozenset[str]:
     """The runs of five characters of a text; the text itself when it is shorter."""
-    return frozenset(text[i : i + SHINGLE] for i in range(max(1, len(text) - SHINGLE + 1)))
+    return frozenset(_runs(text))
 
 
 def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
@@ -133,10 +127,25 @@ def jaccard(a: frozenset[str], b: frozenset[str]) -> float:
 
 
 @lru_cache(maxsize=2)  # A document is looked at and then, mostly, kept.
-def _sketch(text: str) -> Any:
-    """The lowest byte of each minimum."""
+def _sketch(text: str) -> tuple[Any, Any]:
+    """The lowest byte of each minimum, and the marks of its bands."""
     from rensa import RMinHash
 
     sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
-    sketch.update(list(shingles(text)))
-    return np.array(sketch.digest(), dtype=np.uint32).astype(np.uint8)
+    sketch.update(_runs(text))  # one that comes twice changes no minimum
+    lowest = np.array(sketch.digest(), dtype=np.uint32).astype(np.uint8)
+    return lowest, _marks(lowest)
+
+
+def _runs(text: str) -> list[str]:
+    last = max(1, len(text) - SHINGLE + 1)
+    return list(map(text.__getitem__, map(slice, range(last), range(SHINGLE, last + SHINGLE))))
+
+
+def _marks(sketches: Any) -> Any:
+    """A number for each band, of one sketch or of several."""
+    rows = sketches.reshape(*sketches.shape[:-1], BANDS, ROWS).astype(np.uint64)
+    mixed = (rows * _MIX).sum(axis=-1) + _BANDS
+    mixed ^= mixed >> np.uint64(15)
+    mixed *= np.uint64(0x2545F4914F6CDD1D)
+    return mixed >> np.uint64(33)
