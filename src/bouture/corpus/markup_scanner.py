@@ -61,7 +61,6 @@ W_STRAY = Wording(
 W_DOUBLED = Wording(
     "tag {tag!r} doubled, one removed", "balise {tag!r} en double, retirée une fois"
 )
-W_WRONG_CLOSE = Wording("tag closed by {tag!r}", "balise fermée par {tag!r}")
 W_TRIMMED = Wording(
     "mention {raw!r} trimmed to {mention!r}", "mention {raw!r} ramenée à {mention!r}"
 )

@@ -12,14 +12,12 @@ from typing import Any
 import msgspec
 
 from bouture.corpus.document import Document
+from bouture.corpus.k_shot import MOST, sample_k_shot
 from bouture.corpus.near_duplicates import near_duplicate_groups
 from bouture.errors import ExperimentError
 
 PARTS = ("train", "dev", "test")
 SHARES = (0.6, 0.2, 0.2)
-
-RELAXED_CAP = 1.25
-"""A k-shot sample may hold at most this times k mentions of a label, where the documents allow it (LLM-DA)."""
 
 
 class Split(msgspec.Struct, frozen=True):
@@ -128,53 +126,25 @@ def grouped_split(
     return _split("grouped", documents, part_of, shares)
 
 
-def k_shot(documents: Sequence[Document], k: int, rng: Random, cap: float = RELAXED_CAP) -> Split:
-    """A small training set with at least `k` mentions of each label, by greedy sampling.
+def k_shot_split(documents: Sequence[Document], k: int, rng: Random, most: float = MOST) -> Split:
+    """A training set with at least `k` mentions of each label (see `bouture.corpus.k_shot`), as a split.
 
-    Labels are served rarest first; a document that would lift a label above `cap` * k is taken only
-    when no other has the label that is lacking (then the one with least excess), and documents that
-    prove unnecessary are given back (greedy sampling of Yang & Katiyar 2020; relaxed cap of LLM-DA).
     `settings` holds `counts`, the labels the corpus has fewer than `k` of (`short`) and those above the
-    cap (`over`).
+    cap of `most` * k (`over`).
 
     Raises:
-        ExperimentError: k < 1, or an id used twice.
+        ExperimentError: k < 1, `most` < 1, or an id used twice.
     """
-    _check(documents, SHARES)
-    if k < 1:
-        raise ExperimentError(f"k is {k}", hint="ask for at least one mention of each label")
-    counts = [Counter(m.label for m in document.mentions()) for document in documents]
-    available: Counter[str] = sum(counts, Counter())
-    order = list(range(len(documents)))
-    rng.shuffle(order)
-    chosen: list[int] = []
-    have: Counter[str] = Counter()
-    for label in sorted(available, key=lambda name: (available[name], name)):
-        while have[label] < min(k, available[label]):
-            holders = [i for i in order if counts[i][label] and i not in chosen]
-            best = min(holders, key=lambda i: _excess(have, counts[i], cap * k))
-            chosen.append(best)
-            have += counts[best]
-    for i in list(chosen):
-        without = have - counts[i]
-        if all(without[label] >= min(k, available[label]) for label in counts[i]):
-            chosen.remove(i)
-            have = without
+    sample = sample_k_shot(documents, k, rng, most)
     settings = {
         "k": k,
-        "cap": cap,
-        "counts": dict(sorted(have.items())),
-        "short": sorted(label for label in available if available[label] < k),
-        "over": sorted(label for label in have if have[label] > cap * k),
+        "cap": most,
+        "counts": sample.counts,
+        "short": list(sample.short),
+        "over": list(sample.over),
     }
-    kept = [documents[i] for i in sorted(chosen)]
-    hashes = {document.id: text_hash(document) for document in kept}
+    hashes = {document.id: text_hash(document) for document in sample.documents}
     return Split("k_shot", tuple(hashes), hashes=hashes, settings=settings)
-
-
-def _excess(have: Counter[str], more: Counter[str], limit: float) -> float:
-    """Mentions above the limit, over all labels, once `more` is added."""
-    return sum(max(0.0, have[label] + n - max(limit, have[label])) for label, n in more.items())
 
 
 def _merged(
