@@ -1,0 +1,102 @@
+"""What a text said otherwise must keep of its source: how prompts list it, how an answer is held against it."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TypeAlias
+
+import msgspec
+
+from bouture.corpus.document import Document, remembered
+from bouture.corpus.fidelity import compare
+from bouture.corpus.issue import Issue, Wording
+from bouture.corpus.markup import to_markup
+from bouture.corpus.markup_reader import read_markup
+from bouture.errors import LossError
+from bouture.llm.messages import Response
+from bouture.strategies.conversation import Prompts, complaints
+from bouture.strategies.dialogue import Declined, Materials
+from bouture.strategies.editing import declining
+
+CROSSING = Wording(
+    "mentions of document {document!r} cross: tags cannot write them",
+    "des mentions du document « {document} » se croisent : les balises ne permettent pas de les noter",
+)
+EMPTY = Wording(
+    "document {document!r} has no text to rewrite",
+    "le document « {document} » n’a pas de texte à réécrire",
+)
+
+Read: TypeAlias = Callable[[Response], tuple[Document | None, Sequence[Issue]]]
+
+
+class Kept:
+    """Tags with their visible surface, each as often as in the source (LP2 of the science notes).
+
+    Uses the sections `mention` (`$id`, `$label`, `$surface`, `$times`), `no mentions` and `repair`
+    (`$complaints`) of the prompt file.
+    """
+
+    def __init__(self, materials: Materials, prompts: Prompts) -> None:
+        self._schema = materials.schema
+        self._language = materials.language
+        self._prompts = prompts
+        # A source is rewritten more than once, and entities come again in others.
+        self._line = lru_cache(1 << 12)(self._mention_line)
+
+    def tagged(self, document: Document) -> str:
+        """The document in the inline markup.
+
+        Raises:
+            Declined: P06, its mentions cross; P07, it has no text.
+        """
+        if not document.text.strip():
+            raise Declined(declining("P07", EMPTY, document))
+        try:
+            return _tagged(document)
+        except LossError:
+            raise Declined(declining("P06", CROSSING, document)) from None
+
+    def listed(self, document: Document) -> str:
+        """Each distinct tag that must appear, with how often, one a line."""
+        counted = Counter((m.entity, m.label, m.text) for m in document.mentions())
+        lines = [self._line(*mention, times) for mention, times in counted.items()]
+        return "\n".join(lines) or self._prompts["no mentions"]
+
+    def reader(self, source: Document, *, carried: bool = False) -> Read:
+        """Reads an answer: the document, and what it lost, changed or added (codes M, F3, L8).
+
+        With `carried` the model was not asked for relations: those of the source are taken over, as far
+        as their ends came back.
+        """
+
+        def read(response: Response) -> tuple[Document | None, Sequence[Issue]]:
+            reading = read_markup(
+                response.text,
+                id=source.id,
+                schema=self._schema,
+                finish_reason=response.finish_reason,
+            )
+            made = reading.document
+            if carried and made is not None:
+                made = _with_relations(made, source)
+            faults = [] if made is None else compare(source, made, polarity=True)
+            return made, (*reading.issues, *faults)
+
+        return read
+
+    def complaint(self, issues: Sequence[Issue]) -> str:
+        """What to tell the model of a faulty answer."""
+        return self._prompts.fill("repair", complaints=complaints(issues, self._language))
+
+    def _mention_line(self, id: str, label: str, surface: str, times: int) -> str:
+        return self._prompts.fill("mention", id=id, label=label, surface=surface, times=times)
+
+
+def _with_relations(made: Document, source: Document) -> Document:
+    known = made.labels()
+    kept = tuple(r for r in source.relations if r.head in known and r.tail in known)
+    return msgspec.structs.replace(made, relations=kept)
+
+
+_tagged = remembered(to_markup)
