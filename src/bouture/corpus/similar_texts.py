@@ -66,15 +66,17 @@ class SimilarTexts:
         sketch, marks = _sketch(text)
         numbers = self._candidates(sketch.tobytes(), self._places(marks).tolist())
         if limit > SPREAD and numbers:
-            held = np.array([list(self._sketch_of(n)) for n in numbers], dtype=np.uint8)
-            alike = (held == sketch).mean(axis=1) >= limit - SPREAD
-            numbers = [n for n, near in zip(numbers, alike.tolist(), strict=True) if near]
+            numbers = self._alike(sketch, numbers, limit - SPREAD)
         for number in numbers:
             id, _, other = self._read(number).partition("\0")
             yield jaccard(shingles(text), shingles(other)), id
 
-    def _sketch_of(self, number: int) -> bytearray:
-        return self._sketches[number * PERMUTATIONS : (number + 1) * PERMUTATIONS]
+    def _alike(self, sketch: Any, numbers: list[int], least: float) -> list[int]:
+        """Those whose sketches agree in at least this share."""
+        chosen = np.array(numbers)
+        held = np.frombuffer(self._sketches, dtype=np.uint8).reshape(-1, PERMUTATIONS)
+        found: list[int] = chosen[(held[chosen] == sketch).mean(axis=1) >= least].tolist()
+        return found
 
     def _candidates(self, rows: bytes, places: list[int]) -> list[int]:
         """The texts that agree in a whole band."""
