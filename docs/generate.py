@@ -26,6 +26,7 @@ from bouture.recipe.sections import Recipe
 from bouture.report.codes import ANNOTATION, ASKING, CHECKING, DECLINING, GUIDE
 from bouture.report.codes import READING as READING_CODES
 from bouture.strategies.catalog import STRATEGIES
+from bouture.strategies.followers.catalog import FOLLOWERS
 
 HERE = Path(__file__).parent
 SCHEMA = HERE.parent / "src" / "bouture" / "recipe" / "recipe.schema.json"
@@ -35,6 +36,10 @@ FAMILIES: dict[str, tuple[Catalog[Any], str]] = {
     "formats": (
         FORMATS,
         "Each reads and writes one kind of corpus file, and says what it cannot carry.",
+    ),
+    "followers": (
+        FOLLOWERS,
+        "Each looks again at what a strategy has made (`then` in a recipe) and asks a model about it.",
     ),
     "providers": (PROVIDERS, "Each is a way to a model."),
     "learners": (LEARNERS, "Each is what the impact experiment trains."),

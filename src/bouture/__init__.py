@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from bouture.corpus.schema import Schema
     from bouture.formats import read, write
     from bouture.recipe.reader import load_recipe
+    from bouture.strategies.dialogue import Declined
+    from bouture.strategies.french.facts import Facts
+    from bouture.strategies.french.repair import substitute
     from bouture.verbs.corpus import convert, describe, guide_check, guide_draft, validate
     from bouture.verbs.initial import init
     from bouture.verbs.main_job import run
@@ -39,6 +42,9 @@ _HOMES = {
     "corpus.schema": ("Schema",),
     "recipe.reader": ("load_recipe",),
     "formats": ("read", "write"),
+    "strategies.dialogue": ("Declined",),
+    "strategies.french.facts": ("Facts",),
+    "strategies.french.repair": ("substitute",),
     "verbs.corpus": ("convert", "describe", "guide_check", "guide_draft", "validate"),
     "verbs.measure": ("agree", "check", "evaluate"),
     "verbs.initial": ("init",),
@@ -52,8 +58,10 @@ _WHERE = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Anchored",
+    "Declined",
     "Document",
     "Entity",
+    "Facts",
     "Guide",
     "Issue",
     "Origin",
@@ -83,6 +91,7 @@ __all__ = [
     "report",
     "run",
     "show",
+    "substitute",
     "to_markup",
     "validate",
     "write",

@@ -272,3 +272,33 @@ def test_what_gold_already_shares_with_the_held_out_is_no_leak() -> None:
 
 def test_unrelated_texts_pass(contamination: Contamination) -> None:
     assert contamination(doc("new", LONG)) == []
+
+
+def test_what_a_strategy_makes_unlike_gold_on_purpose_is_not_measured() -> None:
+    gold = [doc(f"g{n}", "mot " * n + "[fin|X].") for n in range(20, 40)]
+    check = Length(reference(gold), Length.Options())
+    apart = Origin("no_entity", ("g21",), requests=("k",), parameters={"apart": ["mentions"]})
+    said = [issue.evidence["what"] for issue in check(doc("s", "Trop court.", origin=apart))]
+    assert said == ["tokens"]
+
+
+def test_the_texts_of_one_job_may_be_near_each_other_and_no_others() -> None:
+    check = NearDuplicates(reference(GOLD), NearDuplicates.Options())
+    text = FRENCH[0] + " Le convoi reste immobile au nord de la ville."
+    check.kept(doc("a#1~guide_rules~0", text))
+    assert check(doc("a#1~guide_rules~0#2", text.replace("immobile", "invisible"))) == []
+    (issue,) = check(doc("a#2~guide_rules~0", text.replace("immobile", "invisible")))
+    assert issue.code == "D1"
+
+
+def test_twins_may_stay_near_their_source_and_new_texts_go_far_but_neither_copies() -> None:
+    source = doc("s", LONG)
+    check = SourceCopy(reference([source, *GOLD]), SourceCopy.Options())
+    twin = LONG.replace(LONG.split()[3], "autre", 1)
+    assert [i.code for i in check(doc("n", twin, origin=asked("s")))] == ["D2"]
+    assert check(doc("n", twin, origin=asked("s", keeps="entities"))) == []
+    assert [i.code for i in check(doc("n", LONG, origin=asked("s", keeps="entities")))] == ["D2"]
+    assert [i.code for i in check(doc("n", twin, origin=asked("s", keeps="plan")))] == ["D2"]
+    other = "Rien de cela ne vient de là, et tout y est autre."
+    assert [i.code for i in check(doc("n", other, origin=asked("s")))] == ["D2"]
+    assert check(doc("n", other, origin=asked("s", keeps="plan"))) == []

@@ -3,13 +3,16 @@
 import io
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from rich.console import Console
 
+from bouture.cli import show_plan as plans
 from bouture.cli import show_profile as profiles
 from bouture.cli import show_study as studies
 from bouture.corpus.profile import profile
 from bouture.llm.messages import Message, Request, Response
+from bouture.verbs.needs import CellPlan
 from bouture.verbs.planning import Plan, StrategyPlan
 from bouture.verbs.study import Shown
 from report.material import PAYLOAD, evaluation, gold, material, outcomes
@@ -19,6 +22,7 @@ from report.material import PAYLOAD, evaluation, gold, material, outcomes
 def printed(monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
     """What was printed so far, on a terminal of 80 columns."""
     console = Console(file=io.StringIO(), width=80, highlight=False, color_system=None)
+    monkeypatch.setattr(plans, "out", console)
     monkeypatch.setattr(profiles, "out", console)
     monkeypatch.setattr(studies, "out", console)
 
@@ -48,7 +52,7 @@ def test_an_empty_profile(printed: Callable[[], str], language: str) -> None:
 
 def test_markup_of_the_terminal_is_not_obeyed(printed: Callable[[], str]) -> None:
     plan = StrategyPlan("[red]x[/red]", 3, 3, 0, 0, 3, 6, 0, 900, 200)
-    studies.show_plan(_plan(plan))
+    plans.show_plan(_plan(plan))
     assert "[red]x[/red]" in printed()
 
 
@@ -57,7 +61,7 @@ def test_a_plan(printed: Callable[[], str]) -> None:
         "rewrite", 400, 200, 0, 4, 390, 780, 6, 120000, 30000, reasons={"P01": 2}
     )
     local = StrategyPlan("label_wise_token_replacement", 119, 119, 119, 0, 0, 0, 0, 0, 0)
-    studies.show_plan(_plan(rewrite, local))
+    plans.show_plan(_plan(rewrite, local))
     text = printed()
     assert "120,000" in text
     assert "rewrite would decline for: P01 2" in text
@@ -66,6 +70,56 @@ def test_a_plan(printed: Callable[[], str]) -> None:
     assert "390 to 780" in text
     assert "119 train, 39 dev" in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def _cell(kind: str, name: str, lacks: float, *strategies: str, calls: int = 0) -> CellPlan:
+    return CellPlan(
+        kind=kind,
+        parts=(name, "live", "short"),
+        name=f"{name} in English",
+        name_fr=f"{name} en français",
+        has=1234,
+        made=4,
+        target=1234 + lacks,
+        lacks=lacks,
+        documents=lacks,
+        strategies=strategies,
+        calls=dict.fromkeys(strategies[:1], calls) if calls else {},
+    )
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_plan_of_a_mixture(printed: Callable[[], str], language: str) -> None:
+    local = StrategyPlan("label_wise_token_replacement", 119, 119, 119, 0, 0, 0, 0, 0, 0)
+    cells = [
+        _cell("label", f"LABEL{n:02}", n, "rewrite", "entity_list", calls=n) for n in range(20)
+    ]
+    cells += [
+        _cell("relation", "[red]LIEN[/red]", 9, "relation_triples", calls=7),
+        _cell("relation", "AUTRE", 3, "relation_triples", "document_graph"),
+        _cell("rule", "PER-I1", 0, "guide_rules"),
+        _cell("edge", "nested", 2),
+        _cell("no_entity", "none", 5, "no_entity", calls=5),
+    ]
+    plans.show_plan(msgspec.structs.replace(_plan(local), cells=tuple(cells), rounds=3), language)
+    text = printed()
+    lines = text.splitlines()
+    french = language == "fr"
+    assert max(map(len, lines)) <= 80
+    first = next(line for line in lines if "LABEL19" in line)
+    assert "1\u202f253" in first if french else "1,253" in first
+    assert text.index("LABEL19") < text.index("LABEL08") and "LABEL07" not in text
+    assert ("… et 7 autres lignes" if french else "… and 7 more lines") in text
+    assert (
+        "produit par rewrite 190, entity_list" if french else "made more of by rewrite 190"
+    ) in text
+    assert "[red]LIEN[/red]" in text
+    assert "relation_triples 7, document_graph" in text
+    assert ("rien ne manque" if french else "nothing is lacking") in text
+    assert ("aucune stratégie" if french else "no strategy of the recipe") in text
+    assert ("3 tours" if french else "3 rounds") in text
+    assert ("Ce qui serait produit" if french else "What would be made") in text
+    assert ("Rien n’a été envoyé." if french else "Nothing was sent.") in text
 
 
 def _plan(*strategies: StrategyPlan) -> Plan:

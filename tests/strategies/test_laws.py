@@ -11,11 +11,20 @@ from bouture.corpus.document import Document
 from bouture.corpus.fidelity import compare
 from bouture.strategies import STRATEGIES, Declined
 from bouture.strategies.labelling import label_tokens
+from bouture.strategies.noise.noise import Noise
 from documents import documents, texts
 from strategies.driving import make, materials
 
 THESAURUS = Path(__file__).parents[2] / "examples/direct-ukraine/thesaurus/th_fr.dat"
-LOCAL = [name for name in STRATEGIES.names() if name != "rewrite"]
+LOCAL = [
+    "duplicate",
+    "label_wise_token_replacement",
+    "synonym_replacement",
+    "mention_replacement",
+    "shuffle_within_segments",
+    "all",
+    "noise",
+]
 LABELS_KEPT = ["label_wise_token_replacement", "shuffle_within_segments", "synonym_replacement"]
 
 WORDS = "Le la l’ d’ un armée attaque frappe ville Kiev annonce a déclaré général 72e M. 3 000 « »."
@@ -28,8 +37,8 @@ any_document = st.one_of(
 
 
 def strategy_of(name: str, corpus: list[Document], p: float = 0.8):
-    member = STRATEGIES.load(name)
-    options = {} if name == "duplicate" else {"p": p}
+    member = Noise if name == "noise" else STRATEGIES.load(name)
+    options = {} if name in ("duplicate", "noise") else {"p": p}
     if name in ("all", "synonym_replacement"):
         options["thesaurus"] = THESAURUS
     return member(materials(corpus), member.Options(**options))

@@ -134,17 +134,20 @@ def lieu(before: str, name: str) -> str:
         (lieu("près de ", "Kiev"), lieu("vers ", "Odessa"), "près d’Odessa"),
         (lieu("selon l’", "Ukraine"), lieu("vers la ", "Russie"), "selon la Russie"),
         (lieu("selon la ", "Russie"), lieu("d’une ", "Ukraine"), "selon l’Ukraine"),
+        (lieu("selon le ", "Zbruč"), lieu("selon ", "Ivano"), "selon Ivano"),
+        (lieu("selon le ", "Zbruč"), lieu("(", "Ivano"), "P03"),
         (lieu("L’", "Ukraine"), lieu("de la ", "Russie"), "La Russie"),
         (lieu("plus qu’", "Odessa"), lieu("selon ", "Kiev"), "plus que Kiev"),
-        (lieu("près de l’", "Oural"), lieu("vers le ", "Caucase"), "P03"),
-        (lieu("près du ", "Caucase"), lieu("vers la ", "Crimée"), "P03"),
+        (lieu("près de l’", "Oural"), lieu("vers le ", "Caucase"), "près du Caucase"),
+        (lieu("près du ", "Caucase"), lieu("vers la ", "Crimée"), "près de la Crimée"),
         (lieu("près du ", "Caucase"), lieu("vers le ", "Donbass"), "près du Donbass"),
         (lieu("aux ", "États-Unis"), lieu("les ", "Pays-Bas"), "aux Pays-Bas"),
         (lieu("aux ", "États-Unis"), lieu("la ", "Chine"), "P03"),
-        (lieu("en ", "Ukraine"), lieu("à ", "Kiev"), "P03"),
+        (lieu("en ", "Ukraine"), lieu("à ", "Kiev"), "à Kiev"),
+        (lieu("en ", "Ukraine"), lieu("à ", "Zboriv"), "P03"),
         (lieu("en ", "Ukraine"), lieu("en ", "Russie"), "en Russie"),
         (lieu("à ", "Kiev"), lieu("à ", "Lviv"), "à Lviv"),
-        (lieu("selon ", "Kiev"), lieu("la ", "Russie"), "P03"),
+        (lieu("selon ", "Kiev"), lieu("la ", "Russie"), "selon la Russie"),
     ],
 )
 def test_mentions_are_put_only_where_french_allows_them(source, other, made):
@@ -156,8 +159,11 @@ def test_coreferent_mentions_change_together_and_pronouns_stay():
         '<e id="E1" t="P">Volodymyr Zelensky</e> parle. <e id="E1" t="P">Zelensky</e> insiste, '
         '<e id="E1" t="P">il</e> attend, dit <e id="E1" t="P">Zelensky</e>.'
     )
-    other = '<e id="E1" t="P">Sergueï Lavrov</e> refuse, dit <e id="E1" t="P">Lavrov</e>.'
-    assert replaced(source, other, '<e id="E1" t="P">Macron</e> appelle.') == {
+    other = 'Selon M. <e id="E1" t="P">Sergueï Lavrov</e>, non, a dit <e id="E1" t="P">Lavrov</e>.'
+    woman = (
+        'Selon Mme <e id="E1" t="P">Olena Zelenska</e>, non, a dit <e id="E1" t="P">Zelenska</e>.'
+    )
+    assert replaced(source, other, woman, '<e id="E1" t="P">Macron</e> appelle.') == {
         "Sergueï Lavrov parle. Lavrov insiste, il attend, dit Lavrov."
     }
 

@@ -164,3 +164,10 @@ def test_the_shipped_thesaurus_is_symmetric_and_its_index_right(example):
                 back = [m for m in thesaurus.meanings(synonym) if word in m.synonyms]
                 assert back or " " in synonym, (word, synonym)
                 assert all(m.part_of_speech == meaning.part_of_speech for m in back)
+
+
+def test_a_common_word_takes_no_name_for_a_synonym(tmp_path):
+    path = tmp_path / "th_en.dat"
+    entry = "state|1\n(noun)|Department of State|nation\n"
+    path.write_text(f"UTF-8\n{entry}", encoding="utf-8")
+    assert results(path, "Their state.", seeds=9) == {"Their nation."}

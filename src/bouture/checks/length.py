@@ -25,7 +25,8 @@ TAIL = 0.01
 class Length:
     """Tokens, mentions and relations within 0.7 times the first and 1.3 times the last percentile of gold.
 
-    A document as extreme as its own source is left alone.
+    A document as extreme as its own source is left alone, as are the measures in which its strategy
+    says that it differs from gold (`apart` in its origin: single sentences, texts without entity).
     """
 
     name = "length"
@@ -51,7 +52,10 @@ class Length:
         size = _sizes(document)
         sources = [_sizes(source) for source in self._sources.of(document)]
         found = []
+        apart = document.origin.parameters.get("apart", ()) if document.origin else ()
         for measure, (what, what_fr) in MEASURES.items():
+            if measure in apart:
+                continue
             value = size[measure]
             known = [source[measure] for source in sources]
             low = min([self.thresholds[f"{measure}, least"], *known])

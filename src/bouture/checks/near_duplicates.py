@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +23,10 @@ NEAR = Wording(
 )
 
 
+SECOND = re.compile(r"#\d+$")
+"""What the loop puts behind the id of a job for its second document and further ones."""
+
+
 class NearDuplicates:
     """Exact repetitions are rejected, near ones go to review; found by MinHash, verified exactly.
 
@@ -31,6 +36,7 @@ class NearDuplicates:
       It neither counts as a repetition nor is remembered.
     - Local substitutions stay near their source by design, hence near their siblings: of them only
       exact repetitions are refused, and nothing is compared with them.
+    - Documents of one job, such as the two texts of a minimal pair, are near each other on purpose.
 
     The threshold is at least 0.7 (science C.1, D1), more when gold documents resemble each other.
     """
@@ -69,7 +75,9 @@ class NearDuplicates:
             return [Issue.of("D1", Severity.REJECT, SAME, place, other=same)]
         if is_local(document):
             return []
-        similarity, other = max(self._kept.near(text, self._limit), default=(0.0, ""))
+        near = self._kept.near(text, self._limit)
+        others = ((s, other) for s, other in near if _job(other) != _job(document.id))
+        similarity, other = max(others, default=(0.0, ""))
         if similarity < self._limit:
             return []
         evidence = {"other": other, "similarity": round(similarity, 3), "threshold": self._limit}
@@ -88,6 +96,11 @@ class NearDuplicates:
         return is_local(document) and any(
             fold(source.text) == text for source in self._sources.of(document)
         )
+
+
+def _job(id: str) -> str:
+    """The job that made a document: its second one is called `job#2`."""
+    return SECOND.sub("", id)
 
 
 def _digest(text: str) -> int:

@@ -40,3 +40,9 @@ def is_local(document: Document) -> bool:
     """Whether a document was made from another without asking a model (a local substitution, a copy)."""
     origin = document.origin
     return origin is not None and bool(origin.sources) and not origin.requests and not origin.model
+
+
+def is_open(document: Document) -> bool:
+    """Whether its labels are concepts that a model named freely: the schema has nothing to say of them."""
+    origin = document.origin
+    return origin is not None and origin.parameters.get("labels") == "open"

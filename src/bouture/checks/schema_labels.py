@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from bouture.checks.check import Reference
+from bouture.checks.provenance import is_open
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 
@@ -19,7 +20,8 @@ RELATION = Wording(
 class SchemaLabels:
     """Labels outside the schema are rejected, whether a guide states it or gold taught it.
 
-    A label that gold has never used has no definition that anybody could check.
+    A label that gold has never used has no definition that anybody could check. Documents whose labels
+    are open concepts (NuNER) are not asked.
     """
 
     name = "schema_labels"
@@ -35,6 +37,8 @@ class SchemaLabels:
         self._relations = frozenset(reference.schema.relations)
 
     def __call__(self, document: Document) -> list[Issue]:
+        if is_open(document):
+            return []
         found = []
         for entity in document.entities:
             if entity.label not in self._entities:

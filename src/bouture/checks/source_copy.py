@@ -28,6 +28,10 @@ TAKEN = Wording(
     "{longest} mots de suite sont ceux du document annoté « {other} » : « {words} »",
 )
 GRAM = 8
+NEW_TEXT = ("plan", "pair", "required")
+"""What those keep (`keeps` in the origin) who take mentions from their sources, and no text."""
+TWINS = ("surfaces", "entities")
+"""What the counterfactual twins of a sentence keep: near it on purpose."""
 
 
 class SourceCopy:
@@ -78,8 +82,11 @@ class SourceCopy:
         if twin is not None:
             return [Issue.of("D2", Severity.REJECT, COPY, place, other=twin, ratio=0.0)]
         sources = self._sources.of(document)
-        if not sources:
+        keeps = document.origin.parameters.get("keeps") if document.origin else None
+        if not sources or keeps in NEW_TEXT:
             return self._taken(document)
+        if keeps in TWINS:
+            return []
         ratio, other = min((changed(source, document), source.id) for source in sources)
         if self.options.least <= ratio <= self.options.most:
             return []

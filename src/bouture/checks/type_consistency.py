@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bouture.checks.calibration import finite, surprise, upper_bound
 from bouture.checks.check import Reference
-from bouture.checks.provenance import Sources
+from bouture.checks.provenance import Sources, is_open
 from bouture.checks.surface_statistics import SurfaceStatistics, own_surfaces, surface
 from bouture.corpus.document import Document, Mention
 from bouture.corpus.issue import Issue, Place, Severity, Wording
@@ -55,6 +55,8 @@ class TypeConsistency:
         self.thresholds = finite({"surprise": self._limit})
 
     def __call__(self, document: Document) -> list[Issue]:
+        if is_open(document):
+            return []
         inherited = self._sources.inherited(document, own_surfaces)
         found = [
             unusual

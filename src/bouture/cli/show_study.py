@@ -1,4 +1,4 @@
-"""A plan, a preview, a summary and an evaluation on a terminal."""
+"""A preview, a summary and an evaluation on a terminal."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -19,7 +19,6 @@ from bouture.report.typeset import Typeset
 from bouture.report.wording import Say
 
 if TYPE_CHECKING:
-    from bouture.verbs.planning import Plan
     from bouture.verbs.study import Shown
 
 STATUSES = ("requested", "accepted", "repaired", "review", "rejected", "failed", "pending")
@@ -30,77 +29,6 @@ _DECISIONS = {
     Decision.DO_NOT_AUGMENT: "bold red",
     Decision.CANNOT_TELL: "bold yellow",
 }
-
-
-def show_plan(plan: "Plan") -> None:
-    """What each strategy would make and ask, and what it would cost."""
-    typeset = Typeset("en")
-    columns = (
-        "#jobs",
-        "#to ask",
-        "#stored",
-        "#local",
-        "#not made",
-        "#tokens in",
-        "#tokens out",
-    )
-    made = table("What would be made", "strategy", *columns)
-    made.columns[0].no_wrap = True
-    made.padding = (0, 1, 0, 0)
-    for one in plan.strategies:
-        numbers = (one.jobs, one.requests, one.answered, one.local, one.declined, one.prompt_tokens)
-        made.add_row(
-            Text(one.strategy), *(typeset.integer(n) for n in (*numbers, one.completion_tokens))
-        )
-    if len(plan.strategies) > 1:
-        made.add_section()
-        local = sum(one.local for one in plan.strategies)
-        declined = sum(one.declined for one in plan.strategies)
-        answered = sum(one.answered for one in plan.strategies)
-        totals = (plan.jobs, plan.requests, answered, local, declined, plan.prompt_tokens)
-        made.add_row("all", *(typeset.integer(n) for n in (*totals, plan.completion_tokens)))
-    out.print(made)
-    for one in plan.strategies:
-        if one.reasons:
-            said = ", ".join(f"{code} {typeset.integer(n)}" for code, n in one.reasons.items())
-            out.print(Text(f"{one.strategy} would decline for: {said}", "dim"))
-        if one.tried < one.jobs:
-            tried = typeset.integer(one.tried)
-            out.print(Text(f"{one.strategy}: estimated from {tried} jobs", "dim"))
-    corpora = ", ".join(f"{typeset.integer(n)} {name}" for name, n in plan.documents.items() if n)
-    facts = {
-        "gold documents": corpora,
-        "model": plan.model or "none",
-        **(_plan_asking(plan, typeset) if plan.requests else {}),
-        "run folder": plan.run,
-    }
-    out.print()
-    for name, said in facts.items():
-        out.print(Text.assemble((f"{name:<15} ", "dim"), said), soft_wrap=True)
-    if plan.requests:
-        rests = (
-            f"calibrated on {typeset.integer(plan.answers)} answers of this run"
-            if plan.answers
-            else "from the length of the prompts alone"
-        )
-        out.print(Text(f"Tokens are estimated, {rests}; the most counts all repair turns.", "dim"))
-    out.print(Text("Nothing was sent.", "dim"))
-
-
-def _plan_asking(plan: "Plan", typeset: Typeset) -> dict[str, str]:
-    """What would be asked, from the least to the most."""
-    return {
-        "requests": f"{typeset.integer(plan.requests)} to {typeset.integer(plan.most_requests)}",
-        "tokens": f"{typeset.integer(plan.tokens[0])} to {typeset.integer(plan.tokens[1])}",
-        "cost": _plan_cost(plan, typeset),
-    }
-
-
-def _plan_cost(plan: "Plan", typeset: Typeset) -> str:
-    if plan.cost is None or plan.cost_range is None:
-        return "no prices in the recipe"
-    low, high = (typeset.money(value, plan.currency) for value in plan.cost_range)
-    return f"about {typeset.money(plan.cost, plan.currency)} ({low} to {high})"
 
 
 def show_preview(shown: "Sequence[Shown]", lang: str) -> None:

@@ -34,6 +34,15 @@ def init(
         Parameter(help="Split by date: the key of `meta` that holds it, e.g. `--by-date date`."),
     ] = None,
     guide: GuideFile = None,
+    raw: Annotated[
+        Path | None,
+        Parameter(help="Texts without annotation: a text a line, a folder of .txt, or JSONL."),
+    ] = None,
+    model: Annotated[
+        str,
+        Parameter(help="Name of the model to ask: the recipe then has the default mixture."),
+    ] = "",
+    provider: Annotated[str, Parameter(help="Who serves that model.")] = "mistral",
     format: FormatName = None,
     lang: Language = "fr",
     json: Json = False,
@@ -44,14 +53,25 @@ def init(
     For example:
       bouture init my-study --corpus train.csv
       bouture init my-study --corpus live-feed.jsonl --by-date date
+      bouture init my-study --corpus train.csv --model mistral-small-latest
       bouture init my-study --corpus export.json --format labelstudio --lang en
     """
     from bouture.verbs.initial import init as make
+    from bouture.verbs.initial_recipe import Wishes
 
     held_out: dict[str, str | Path] | str = by_date or {
         name: path for name, path in (("dev", dev), ("test", test)) if path
     }
-    made = make(folder, corpus, held_out=held_out, guide=guide, format=format, language=lang)
+    wishes = Wishes(model, provider, raw)
+    made = make(
+        folder,
+        corpus,
+        held_out=held_out,
+        guide=guide,
+        format=format,
+        language=lang,
+        wishes=wishes,
+    )
     if json:
         print_json(made._asdict())
         return 0
@@ -68,15 +88,17 @@ def plan(
     /,
     *,
     set_: Settings = [],  # noqa: B006 - read only
+    lang: Language = "en",
     json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """What would be made, how many requests, tokens, money. Sends nothing.
+    """What the corpus lacks, what would be made, how many requests, tokens, money. Sends nothing.
 
     For example:
       bouture plan recipe.yaml --set strategies.rewrite.limit=20
+      bouture plan recipe.yaml --set mixture.calls=300 --lang fr
     """
-    from bouture.cli.show_study import show_plan
+    from bouture.cli.show_plan import show_plan
     from bouture.verbs.planning import plan as make
     from bouture.verbs.study import UNFINISHED
 
@@ -84,9 +106,10 @@ def plan(
     if json:
         print_json(found)
     else:
-        show_plan(found)
+        show_plan(found, lang)
         if found.unfinished:
-            say(UNFINISHED.en.format(count=len(found.unfinished)), quiet)
+            unfinished = UNFINISHED.fr if lang == "fr" else UNFINISHED.en
+            say(unfinished.format(count=len(found.unfinished)), quiet)
     return 0
 
 

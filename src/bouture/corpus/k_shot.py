@@ -77,10 +77,8 @@ def sample_k_shot(documents: Sequence[Document], k: int, rng: Random, most: floa
     chosen, proven = draw.within_cap(draw.order)
     if chosen is None and not proven:
         chosen, proven = draw.within_cap(sorted(draw.order, key=lambda i: draw.held[i].total()))
-    if chosen is None:
-        chosen = draw.needed(draw.least_excess(), [*draw.scarce, *draw.wanted])
-    else:
-        chosen = draw.filled(draw.needed(chosen, draw.wanted))
+    full = draw.least_excess() if chosen is None else draw.filled(draw.needed(chosen, keep=()))
+    chosen = draw.needed(full, keep=draw.scarce)
     have = draw.counts(chosen)
     return KShot(
         documents=tuple(documents[i] for i in sorted(chosen)),
@@ -176,11 +174,14 @@ class _Draw:
         """Mentions above the cap, over all labels, that a document adds."""
         return sum(max(0.0, have[x] + n - max(self.cap, have[x])) for x, n in more.items())
 
-    def needed(self, chosen: list[int], labels: list[str]) -> list[int]:
-        """The chosen documents without those that none of the labels needs, the first chosen looked at first."""
+    def needed(self, chosen: list[int], keep: Sequence[str]) -> list[int]:
+        """The chosen documents without those that no label needs to have its k, or, of `keep`, what it has.
+
+        The first chosen is looked at first.
+        """
         have = self.counts(chosen)
+        least = dict.fromkeys(self.wanted, self.k) | {label: have[label] for label in keep}
         left = list(chosen)
-        least = {label: min(self.k, self.available[label]) for label in labels}
         for i in chosen:
             if all(have[x] - n >= least.get(x, 0) for x, n in self.held[i].items()):
                 left.remove(i)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from pydantic import BaseModel
 
 from bouture import formats
 from bouture.checks.catalog import CHECKS, DEFAULT_CHECKS
@@ -20,12 +19,18 @@ from bouture.errors import DocumentError, RecipeError
 from bouture.evaluate.arms import DUPLICATE, ORACLE, RESERVED
 from bouture.evaluate.catalog import LEARNERS
 from bouture.llm.catalog import PROVIDERS
-from bouture.recipe.models import asked, asked_by, further, known, where_of
+from bouture.recipe.members import Member, made_of, members_of, strategies_of
+from bouture.recipe.mixing import mixture_of
+from bouture.recipe.models import further, known, where_of
+from bouture.recipe.raw import read_raw
 from bouture.recipe.reader import options_of
-from bouture.recipe.sections import Recipe, StrategyUse, Use
-from bouture.strategies.catalog import STRATEGIES
+from bouture.recipe.sections import Recipe
+from bouture.recipe.uses import StrategyUse, Use
 from bouture.strategies.dialogue import Declined, Materials, Strategy
+from bouture.strategies.planner.course import Course
+from bouture.strategies.planner.mixture import Mixture
 from bouture.strategies.planning import Job, plan_jobs
+from bouture.strategies.wanted import Wanted
 
 
 class Study(NamedTuple):
@@ -39,10 +44,23 @@ class Study(NamedTuple):
     test: list[Document]
     guide: Guide | None
     schema: Schema
+    members: dict[str, Member]
+    """The strategies by the name they go by: their classes and options."""
     strategies: dict[str, Strategy]
-    options: dict[str, BaseModel]
-    """Options of each strategy, decoded, their paths absolute."""
     jobs: list[Job]
+    """Of a mixture, those of the rounds that have begun; of the first when none has."""
+    raw: list[Document] = []
+    """Texts without annotation."""
+    mixture: Mixture | None = None
+    course: Course = Course()
+    """The rounds of a mixture that have begun."""
+    wanted: Wanted = Wanted()
+    """What the strategies have been told is lacking."""
+
+    @property
+    def sources(self) -> dict[str, Document]:
+        """Whatever a job may start from, by id."""
+        return {document.id: document for document in (*self.train, *self.raw)}
 
     def checks(self) -> list[Check]:
         """The checks, calibrated on the training documents (this takes a moment)."""
@@ -58,11 +76,7 @@ class Study(NamedTuple):
     @property
     def local(self) -> frozenset[str]:
         """Names of the strategies that ask no model."""
-        return frozenset(
-            use.label
-            for use in self.recipe.strategies
-            if not getattr(STRATEGIES.load(use.use), "asks_model", False)
-        )
+        return frozenset(name for name, member in self.members.items() if not member.asks)
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -71,8 +85,16 @@ class Study(NamedTuple):
         for use in self.recipe.strategies:
             if use.label not in self.local:
                 names.setdefault(use.model)
-                names |= dict.fromkeys(_turns(self.options[use.label]))
+                names |= dict.fromkeys(self.members[use.label].turns)
         return tuple(names)
+
+    def told(self, wanted: Wanted) -> dict[str, Strategy]:
+        """The strategies as they are when they know what the corpus lacks."""
+        if wanted == self.wanted:
+            return self.strategies
+        materials = _materials(self.recipe, self.train, self.guide, self.schema)
+        materials = msgspec.structs.replace(materials, wanted=wanted)
+        return strategies_of(self.recipe, self.members, materials)
 
     def made_again(self, sample: Sequence[Document], seed: int) -> list[Document]:
         """What the strategies that ask no model make of a gold sample alone, unchecked.
@@ -86,86 +108,78 @@ class Study(NamedTuple):
         made: list[Document] = []
         by_id = {document.id: document for document in sample}
         for use in self.recipe.strategies:
-            member = STRATEGIES.load(use.use)
-            if use.label not in self.local:
+            member = self.members[use.label]
+            if member.asks or member.raw:
                 continue
-            strategy: Strategy = member(materials, self.options[use.label])
-            strategy.name = use.label
+            strategy = made_of(member, use.label, materials)
             for job in _jobs(use, sample, self.recipe.seed):
                 made += _made_locally(strategy, by_id[job.source], job, self.recipe.seed + seed)
         return made
 
 
-def build(recipe: Recipe) -> Study:
+def build(recipe: Recipe, course: Course = Course()) -> Study:
     """Reads the corpora and the guide, and makes the strategies and the jobs.
+
+    Args:
+        course: the rounds of a mixture that have begun.
 
     Raises:
         FormatError, GuideError: a file that cannot be read.
         RecipeError: a name that no catalogue knows, an option that its member does not have, or a
             training document that is also a dev or test document.
+        PluginError: a strategy of the user's that cannot be loaded.
     """
     base = recipe.base
     train, dev, test = (_read(recipe, part) for part in ("train", "dev", "test"))
     _disjoint(train, [*dev, *test])
+    raw = read_raw(recipe.corpus.raw, [*train, *dev, *test]) if recipe.corpus.raw else []
     guide = read_guide(recipe.corpus.guide) if recipe.corpus.guide else None
     schema = guide.schema() if guide else Schema.learn(train)
     for name, section in recipe.asked.items():
-        member = known(PROVIDERS, section.provider, f"{where_of(name)}.provider")
-        options_of(member, section.options, f"{where_of(name)}.options", base)
-    materials = Materials(
-        gold=train, schema=schema, guide=guide, language=recipe.language, models=further(recipe)
-    )
-    strategies, options = _strategies(recipe, materials)
-    jobs = [job for use in recipe.strategies for job in _jobs(use, train, recipe.seed)]
+        provider = known(PROVIDERS, section.provider, f"{where_of(name)}.provider")
+        options_of(provider, section.options, f"{where_of(name)}.options", base)
+    members = members_of(recipe)
     _checks(recipe, base)  # a wrong name is told before anything is asked
     _experiment(recipe, len(train), base)
-    return Study(recipe, base, train, dev, test, guide, schema, strategies, options, jobs)
+    materials = _materials(recipe, train, guide, schema)
+    mixture = mixture_of(recipe, members, materials, raw)
+    if mixture is None:
+        jobs = [
+            job
+            for use in recipe.strategies
+            for job in _jobs(use, raw if members[use.label].raw else train, recipe.seed)
+        ]
+    else:
+        course = course.of(members, {document.id for document in (*train, *raw)})
+        first = None if course.rounds else mixture.round(1)
+        jobs = list(first.jobs) if first else course.jobs
+        wanted = first.wanted if first else course.wanted
+        materials = msgspec.structs.replace(materials, wanted=wanted)
+    strategies = strategies_of(recipe, members, materials)
+    return Study(
+        recipe,
+        base,
+        train,
+        dev,
+        test,
+        guide,
+        schema,
+        members,
+        strategies,
+        jobs,
+        raw,
+        mixture,
+        course,
+        materials.wanted,
+    )
 
 
-def _strategies(
-    recipe: Recipe, materials: Materials
-) -> tuple[dict[str, Strategy], dict[str, BaseModel]]:
-    """The strategies by name, each with the model it asks, and their options."""
-    strategies: dict[str, Strategy] = {}
-    options: dict[str, BaseModel] = {}
-    for number, use in enumerate(recipe.strategies):
-        where = f"strategies.{number}"
-        if use.label in strategies:
-            raise RecipeError(
-                f"{where}: the name `{use.label}` is used twice",
-                hint="give one of them its own `name`",
-            )
-        member = known(STRATEGIES, use.use, f"{where} ({use.use})")
-        section = asked_by(recipe, use)
-        if getattr(member, "asks_model", False) and section is None:
-            raise RecipeError(
-                f"{where}: `{use.use}` asks a model, and the recipe names none",
-                hint="fill in the section `model`",
-            )
-        options[use.label] = options_of(member, use.options, f"{where}.options", recipe.base)
-        if unknown := [n for n in _turns(options[use.label]) if n not in recipe.models]:
-            raise RecipeError(
-                f"{where}.options: there is no {unknown[0]!r} in `models`",
-                hint=f"known: {', '.join(recipe.models) or 'none'}",
-            )
-        model = asked(section)
-        with_model = msgspec.structs.replace(
-            materials, model=model.name, parameters=model.parameters
-        )
-        strategy: Strategy = member(with_model, options[use.label])
-        strategy.name = use.label
-        strategies[use.label] = strategy
-    return strategies, options
-
-
-TURN = "_model"
-"""Options whose names end so name one of the recipe's `models`, for a turn of the dialogue."""
-
-
-def _turns(options: BaseModel) -> list[str]:
-    """The models that the turns of a dialogue name."""
-    named = [value for name, value in options if name.endswith(TURN)]
-    return [value for value in named if value]
+def _materials(
+    recipe: Recipe, train: Sequence[Document], guide: Guide | None, schema: Schema
+) -> Materials:
+    return Materials(
+        gold=train, schema=schema, guide=guide, language=recipe.language, models=further(recipe)
+    )
 
 
 def _made_locally(strategy: Strategy, source: Document, job: Job, seed: int) -> list[Document]:

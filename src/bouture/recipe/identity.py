@@ -11,22 +11,25 @@ from pydantic import BaseModel
 
 from bouture.corpus.document import Document
 from bouture.recipe.build import Study
+from bouture.recipe.members import Member
 from bouture.recipe.models import asked_by, provider_options
 
 PART = "strategy "
 """Begins the keys of a fingerprint that need only agree where both have them (see `RunFolder`)."""
 MODEL = "model "
 """The same for the models that have a name of their own."""
+RAW = "texts without annotation"
+"""The same: they may be added later."""
 
 
 def used(study: Study) -> dict[str, Any]:
     """The recipe as used, for its file in the run folder: every path absolute."""
     recipe = study.recipe
     written = recipe.model_dump(mode="json", exclude_defaults=True)
-    for use in written["strategies"]:
-        if "options" in use:
-            options = study.options[use.get("name") or use["use"]]
-            use["options"] = options.model_dump(mode="json", exclude_unset=True)
+    for use, member in zip(written["strategies"], study.members.values(), strict=True):
+        _write(use, member)
+        for follower, after in zip(use.get("then", ()), member.followers, strict=False):
+            _write(follower, after)
     for name, section in recipe.asked.items():
         if section.options:
             place = written["models"][name] if name else written["model"]
@@ -34,6 +37,15 @@ def used(study: Study) -> dict[str, Any]:
             decoded = options.model_dump(mode="json", exclude_unset=True)
             place["options"] = {key: decoded[key] for key in section.options}
     return written
+
+
+def _write(use: dict[str, Any], member: Member) -> None:
+    """A use of a strategy or follower with what is relative to the recipe made absolute."""
+    if "options" in use:
+        use["options"] = member.options.model_dump(mode="json", exclude_unset=True)
+    if member.file is not None:
+        use["use"] = f"{member.file}:{member.cls.__name__}"
+        use["name"] = member.label
 
 
 def fingerprint(study: Study) -> str:
@@ -46,16 +58,29 @@ def fingerprint(study: Study) -> str:
     recipe = study.recipe
     kept = recipe.model_dump(mode="json", include={"language", "seed", "checks"})
     for use in recipe.strategies:
-        kept[f"{PART}{use.label}"] = [use.use, _content(study.options[use.label])]
+        member = study.members[use.label]
+        kept[f"{PART}{use.label}"] = [_named(member), _content(member.options)]
+        if member.followers:
+            then = [[_named(one), _content(one.options)] for one in member.followers]
+            kept[f"{PART}{use.label}"].append({"then": then})
         model = asked_by(recipe, use)
         if model is not None and use.label not in study.local:
             kept[f"{PART}{use.label}"].append([model.name, model.parameters])
     for name, section in recipe.models.items():
         kept[f"{MODEL}{name}"] = [section.name, section.parameters]
     kept["train"] = _digest(study.train)
+    if study.raw:
+        kept[RAW] = _digest(study.raw)
     kept["held_out"] = _digest([*study.dev, *study.test])
     kept["guide"] = _sha256((study.guide.text if study.guide else "").encode())
     return json.dumps(kept, sort_keys=True, ensure_ascii=False)
+
+
+def _named(member: Member) -> str:
+    """A member by its name in the catalogue, or by what its file holds."""
+    if member.file is None:
+        return member.use.use
+    return f"{member.cls.__name__} {_sha256(member.file.read_bytes())}"
 
 
 def _content(options: BaseModel) -> dict[str, Any]:
@@ -69,7 +94,16 @@ def _content(options: BaseModel) -> dict[str, Any]:
 
 
 def _digest(documents: Sequence[Document]) -> str:
-    return _sha256(msgspec.json.encode(documents, order="sorted"))
+    """Of what documents hold; a mask counts only where there is one, so that older runs go on."""
+    held = [
+        {
+            name: value
+            for name, value in msgspec.structs.asdict(d).items()
+            if name != "mask" or value
+        }
+        for d in documents
+    ]
+    return _sha256(msgspec.json.encode(held, order="sorted"))
 
 
 def _sha256(content: bytes) -> str:

@@ -15,7 +15,8 @@ from bouture.llm.http.wire import Dialect, Wire
 from bouture.llm.messages import Request
 from bouture.llm.provider import Provider
 from bouture.recipe.reader import options_of
-from bouture.recipe.sections import ModelSection, Recipe, StrategyUse
+from bouture.recipe.sections import ModelSection, Recipe
+from bouture.recipe.uses import StrategyUse
 from bouture.strategies.dialogue import Asked
 
 

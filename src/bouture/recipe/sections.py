@@ -1,13 +1,12 @@
 """What a recipe can say: its sections as typed, frozen objects, each key described."""
 
+import difflib
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     NonNegativeInt,
     PositiveInt,
@@ -17,12 +16,7 @@ from pydantic import (
 
 from bouture.evaluate.settings import LEAST_SEEDS, Design, Task
 from bouture.llm.ray.session import RayPlan
-
-
-class Section(BaseModel):
-    """A part of the recipe: unknown keys are errors, and what is decoded does not change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from bouture.recipe.uses import MixtureSection, Section, StrategyUse, Use
 
 
 class Corpus(Section):
@@ -32,6 +26,11 @@ class Corpus(Section):
     dev: Path | None = Field(None, description="gold documents to decide on (never a source)")
     test: Path | None = Field(None, description="gold documents to measure on (never a source)")
     guide: Path | None = Field(None, description="annotation guide in the executable form")
+    raw: Path | None = Field(
+        None,
+        description="texts without annotation, for strategies that start from them: a text a line (.txt), "
+        "a folder of .txt files, or JSONL with `id` and `text`",
+    )
     format: str | None = Field(None, description="format of the three files; guessed when absent")
 
 
@@ -124,27 +123,6 @@ class BudgetSection(Section):
     )
 
 
-class Use(Section):
-    """A member of a catalogue and its options."""
-
-    use: str = Field(description="name in the catalogue")
-    options: dict[str, Any] = {}
-
-
-class StrategyUse(Use):
-    """One strategy, how often, on how many sources."""
-
-    name: str = Field("", description="name in the results, when a strategy is used twice")
-    samples: PositiveInt = Field(1, description="new documents for each source document")
-    limit: PositiveInt | None = Field(None, description="only this many source documents, drawn")
-    model: str = Field("", description="one of `models` by name; the section `model` when absent")
-
-    @property
-    def label(self) -> str:
-        """The name it goes by in ledger, report and evaluation."""
-        return self.name or self.use
-
-
 class EvaluateSection(Design):
     """The impact experiment, one for each task; defaults and meaning as in `bouture evaluate`."""
 
@@ -175,6 +153,10 @@ class Recipe(Section):
     )
     ray: RayPlan | None = Field(None, description="ask from several workers: `bouture[ray]`")
     strategies: tuple[StrategyUse, ...] = Field(min_length=1)
+    mixture: MixtureSection | None = Field(
+        None,
+        description="the strategies share a number of calls; else `samples` and `limit` of each",
+    )
     checks: tuple[Use, ...] | Literal["default"] = "default"
     evaluate: EvaluateSection | None = None
     run: Path = Field(Path("run"), description="folder of the run, relative to the recipe")
@@ -206,6 +188,24 @@ class Recipe(Section):
                 raise ValueError(
                     f"`strategies.{number}.model`: there is no {use.model!r} in `models`; known: {known}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _calls_are_shared_out(self) -> "Recipe":
+        if self.mixture is None:
+            return self
+        for number, use in enumerate(self.strategies):
+            if counted := use.model_fields_set & {"samples", "limit"}:
+                raise ValueError(
+                    f"`strategies.{number}.{min(counted)}`: with `mixture` the calls are shared out among "
+                    "all strategies; give this one a weight in `mixture.shares`, or remove `mixture`"
+                )
+        labels = [use.label for use in self.strategies]
+        for name in self.mixture.shares:
+            if name not in labels:
+                near = difflib.get_close_matches(name, labels, n=1)
+                guess = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(labels)}"
+                raise ValueError(f"`mixture.shares`: there is no strategy {name!r}; {guess}")
         return self
 
     @model_validator(mode="after")

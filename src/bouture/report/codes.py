@@ -52,6 +52,91 @@ DECLINING = {
     ),
     "P06": Wording("crossing mentions", "mentions croisées"),
     "P07": Wording("the document has no text", "document sans texte"),
+    "P20": Wording("no usable mention in the pool", "aucune mention utilisable dans la réserve"),
+    "P21": Wording(
+        "a pool with less than half of what was asked for",
+        "une réserve à moins de la moitié de ce qui était demandé",
+    ),
+    "P22": Wording("no entity could be replaced", "aucune entité n’a pu être remplacée"),
+    "P23": Wording(
+        "a mention of the pool does not fit in its place",
+        "une mention de la réserve ne convient pas à sa place",
+    ),
+    "P24": Wording("only the context was rewritten", "seul le contexte a été réécrit"),
+    "P40": Wording(
+        "no finished rule of the guide to illustrate", "aucune règle achevée du guide à illustrer"
+    ),
+    "P41": Wording(
+        "a text does not show the rule, or breaks its code",
+        "un texte ne montre pas la règle, ou enfreint son code",
+    ),
+    "P42": Wording(
+        "the trap of a rule is missing or not in the text",
+        "le piège d’une règle manque ou n’est pas dans le texte",
+    ),
+    "P43": Wording("the trap of a rule is annotated", "le piège d’une règle est annoté"),
+    "P44": Wording(
+        "no minimal pair: one text, the same, too different, or copied from the guide",
+        "pas de paire minimale : un seul texte, le même, trop différent, ou copié du guide",
+    ),
+    "P45": Wording("nothing to flip or to set side by side", "rien à inverser ni à rapprocher"),
+    "P46": Wording("the twin is not as asked", "la phrase jumelle n’est pas celle demandée"),
+    "P47": Wording(
+        "the edit is too large, or no word shows it",
+        "la retouche est trop grande, ou aucun mot ne la montre",
+    ),
+    "P48": Wording(
+        "two entities that should be unrelated", "deux entités qui devraient rester sans relation"
+    ),
+    "P49": Wording(
+        "an entity in a text that should have none",
+        "une entité dans un texte qui ne devrait pas en avoir",
+    ),
+    "P50": Wording(
+        "no dimensions, or no mention to require", "pas de dimensions, ou aucune mention à imposer"
+    ),
+    "P51": Wording(
+        "proposed dimensions that cannot be read", "des dimensions proposées illisibles"
+    ),
+    "P52": Wording(
+        "a required mention is missing or changed", "une mention imposée manque ou a changé"
+    ),
+    "P53": Wording(
+        "the text was changed while it was annotated", "le texte a été modifié pendant l’annotation"
+    ),
+    "P54": Wording(
+        "an annotated string that is not in the text", "une chaîne annotée absente du texte"
+    ),
+    "P55": Wording(
+        "passages without enough readable answers, masked",
+        "des passages sans assez de réponses lisibles, masqués",
+    ),
+    "P56": Wording(
+        "mentions in doubt (votes, several places), masked",
+        "des mentions incertaines (voix, plusieurs places), masquées",
+    ),
+    "P57": Wording("no label to annotate with", "aucun type pour annoter"),
+    "P58": Wording("a follower disagrees with a mention", "une relecture conteste une mention"),
+    "P59": Wording(
+        "a follower’s answer without a usable verdict", "une relecture sans verdict utilisable"
+    ),
+    "P60": Wording(
+        "a correction that gold agrees with, made",
+        "une correction confirmée par le corpus annoté, appliquée",
+    ),
+    "P61": Wording(
+        "a verdict that contradicts itself, set aside",
+        "un verdict qui se contredit, laissé de côté",
+    ),
+    "P62": Wording(
+        "the translation has other tags than the source",
+        "la traduction n’a pas les balises de la source",
+    ),
+    "P63": Wording("the text was not translated", "le texte n’a pas été traduit"),
+    "P64": Wording(
+        "the text came back from translation as it was",
+        "le texte est revenu tel quel de la traduction",
+    ),
 }
 CHECKING = {
     "F2": Wording("the edges of a mention", "les bords d’une mention"),

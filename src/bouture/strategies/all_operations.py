@@ -18,7 +18,7 @@ from bouture.strategies.synonym_replacement import SynonymReplacement
 class AllOperations:
     """One of the four operations, drawn with equal chances; where it declines, the next in a drawn order.
 
-    The paper's « all » adds one instance per operation to each training instance. Over 4 n samples
+    The paper's « all » adds n instances per operation to each training instance. Over 4 n samples
     of a document each operation has its n here, on average, and each sample stands alone, so any
     number of samples will do.
     """
@@ -35,6 +35,9 @@ class AllOperations:
             None,
             description="thesaurus file in MyThes format; without one, synonym replacement is left out",
         )
+        inside_mentions: bool = Field(
+            False, description="synonyms also for words inside mentions, as in the paper"
+        )
 
     def __init__(self, materials: Materials, options: Options) -> None:
         self.options = options
@@ -45,7 +48,9 @@ class AllOperations:
             ShuffleWithinSegments(materials, ShuffleWithinSegments.Options(p=p)),
         ]
         if options.thesaurus is not None:
-            chosen = SynonymReplacement.Options(p=p, thesaurus=options.thesaurus)
+            chosen = SynonymReplacement.Options(
+                p=p, thesaurus=options.thesaurus, inside_mentions=options.inside_mentions
+            )
             operations.append(SynonymReplacement(materials, chosen))
         self._operations = operations
 

@@ -5,11 +5,11 @@ it follows from the spelling where that is certain. What is unknown is declined,
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from bouture.corpus.tokens import ELISION
+from bouture.strategies.french import initials
 from bouture.strategies.labelling import LabelledToken
 
 MASCULINE = frozenset(("le", "un", "du", "au", "ce", "cet", "quel", "aucun"))
@@ -60,17 +60,6 @@ PLACING = frozenset(("en", "à"))
 """Prepositions that choose among the names of places: only what was seen after one may follow it."""
 
 _ELISION = re.compile(rf"(?i:{ELISION})")
-_ASPIRATED = re.compile(
-    r"h(?:ach|ain|alte|angar|anch|andicap|arc[eè]l|ard|aricot|asard|auss|aut|éros$|eurt|iérarchi|"
-    r"ollan|ongr|ont|ors|uit(?:$|ai|iè)|url)"
-)
-_MUTE = re.compile(
-    r"h(?:eure|omm|istoir|istori|ôpit|ospit|ôtel|iver|umain|uman|abit|élico|erb|érit|ypoth|orizon|"
-    r"ostil|ebdo|onn|onor|ectare|uil|éroï|ydro|orair|orreur|orribl|ygi|ymne|umid|ésit|armoni)"
-)
-_NOT_ELIDED = re.compile(r"(?:onz|oui$|un$|i[aeiou]|y)")
-_SPELT = frozenset("FHLMNRSXUY")
-"""Letters whose name begins otherwise than they do: an acronym may be spelt or read."""
 
 
 class Before(NamedTuple):
@@ -128,16 +117,8 @@ def agreement(word: str, seen: frozenset[str]) -> Agreement:
 
 def initial(word: str) -> str:
     """`v` when French elides before the word, `c` when it does not, empty when spelling does not tell."""
-    first_word = re.split(r"[\s’'-]", word, maxsplit=1)[0]
-    lower = first_word.lower()
-    letter = unicodedata.normalize("NFD", lower)[:1].replace("œ", "o")
-    if not letter.isascii() or not letter.isalpha() or _NOT_ELIDED.match(lower):
-        return "c" if lower.startswith("onz") or lower == "oui" else ""
-    if len(first_word) > 1 and first_word.isupper() and letter.upper() in _SPELT:
-        return ""
-    if letter == "h":
-        return "c" if _ASPIRATED.match(lower) else "v" if _MUTE.match(lower) else ""
-    return "v" if letter in "aeiou" else "c"
+    known = initials.initial(word)
+    return "" if known == "s" else known
 
 
 def form_before(now: Before, new: Agreement) -> str | None:

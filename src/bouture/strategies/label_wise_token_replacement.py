@@ -17,7 +17,7 @@ from bouture.strategies.labelling import LabelledToken, label_tokens
 class LabelWiseTokenReplacement:
     """Each token is replaced with probability `p` by one drawn from the tokens of its label in gold.
 
-    The draw follows the frequencies of the training documents. The sequence of labels, the spacing
+    The draw follows the frequencies of the training documents, raised to `power`. The sequence of labels, the spacing
     and the relations stay. In nested mentions the label is that of every level at once. In running
     text a token touches its neighbours, so punctuation neither moves in nor out, and a replacement
     that would fuse with the text beside it is left out.
@@ -34,6 +34,12 @@ class LabelWiseTokenReplacement:
             le=1,
             description="probability that a token is replaced (the paper tries 0.1, 0.3, 0.5, 0.7)",
         )
+        power: float = Field(
+            1.0,
+            ge=0,
+            le=1,
+            description="exponent of the frequencies drawn by: 1 as they are, 0 every token alike (`p_power` of the authors' code)",
+        )
         function_words: bool = Field(
             False, description="also replace function words, which the authors' code leaves alone"
         )
@@ -46,10 +52,13 @@ class LabelWiseTokenReplacement:
             for token in label_tokens(document):
                 if self._is_replaceable(token) and len(tokenize(token.text)) == 1:
                     counts.setdefault(token.label, Counter())[token.text] += 1
-        self._unigrams: dict[str, tuple[list[str], list[int]]] = {}
+        self._unigrams: dict[str, tuple[list[str], list[float]]] = {}
         for label, counter in counts.items():
             words = sorted(counter)
-            self._unigrams[label] = (words, list(accumulate(counter[word] for word in words)))
+            self._unigrams[label] = (
+                words,
+                list(accumulate(counter[word] ** options.power for word in words)),
+            )
 
     def __call__(self, document: Document, rng: random.Random) -> Dialogue:
         edits = []

@@ -1,29 +1,24 @@
 """Mention replacement (Dai & Adel, COLING 2020, section 3.2): a mention becomes another one of its label, in good French."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple, TypeVar
+from typing import TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from bouture.corpus.document import Document, Entity, Mention, Span
 from bouture.corpus.issue import Wording
-from bouture.strategies.determiners import (
-    DETERMINERS,
-    PLACING,
-    Agreement,
-    Before,
-    agreement,
-    before,
-    form_before,
-    initial,
-    written,
-)
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
-from bouture.strategies.editing import Edit, apply_to_tokens, cuts, declining, made_by
+from bouture.strategies.editing import Edit, apply_to_tokens, declining, made_by
+from bouture.strategies.french.around import begins_with_determiner
+from bouture.strategies.french.facts import Facts
+from bouture.strategies.french.fitting import Knowledge, Spot
+from bouture.strategies.french.frame import Words
+from bouture.strategies.french.initials import initial
+from bouture.strategies.french.refusal import Refused
+from bouture.strategies.french.surface import Surface
 from bouture.strategies.function_words import function_words
-from bouture.strategies.labelling import label_tokens
 
 UNREPLACEABLE = Wording(
     "no mention of document {document!r} has a replacement that keeps nesting and agreement",
@@ -34,30 +29,11 @@ NO_MENTION = Wording(
 )
 
 
-class Surface(NamedTuple):
-    """A mention as it can be put elsewhere: its text and the mentions nested in it."""
-
-    text: str
-    inner: tuple[tuple[Span, str], ...] = ()
-    """Span within the text, and label, in the order of `Document.mentions()`."""
-
-    @property
-    def structure(self) -> tuple[tuple[str, tuple[int, ...], bool], ...]:
-        """What must be equal in two surfaces that replace each other."""
-        spans = [span for span, _ in self.inner]
-        return tuple(
-            (label, tuple(i for i, s in enumerate(spans) if s.contains(span)), span == self.span)
-            for span, label in self.inner
-        )
-
-    @property
-    def span(self) -> Span:
-        return Span(0, len(self.text))
-
-
 Item = TypeVar("Item")
 Kind = tuple[str, tuple[str, ...], int]
 """Entities that may stand for each other: label, relations to itself, number of surfaces."""
+Sort: TypeAlias = tuple[tuple[object, Facts, bool], ...]
+"""Donors that French treats alike: of each surface its nesting, what is known of it, whether it holds a determiner."""
 
 
 class MentionReplacement:
@@ -94,7 +70,6 @@ class MentionReplacement:
         self._french = materials.language != "en"
         self._pronouns = function_words(materials.language)
         donors: dict[Kind, dict[tuple[Surface, ...], None]] = {}
-        forms: dict[tuple[str, str], set[str]] = {}
         for document in materials.gold:
             view = _View(document, self._pronouns)
             for entity in document.entities:
@@ -103,11 +78,26 @@ class MentionReplacement:
                     donors.setdefault(view.kind(entity, len(surfaces)), {})[surfaces] = None
                 for surface in surfaces:
                     donors.setdefault(view.kind(entity, 1), {})[(surface,)] = None
-            for mention in view.whole:
-                seen = forms.setdefault((mention.label, mention.text), set())
-                seen.add(view.before(mention).form)
-        self._donors = {kind: list(found) for kind, found in donors.items()}
-        self._agreements = {key: agreement(key[1], frozenset(seen)) for key, seen in forms.items()}
+        self._knowledge = Knowledge(materials.gold if self._french else ())
+        sorts: dict[Sort, int] = {}
+        self._donors = {
+            kind: [(sorts.setdefault(self._sort(kind[0], d), len(sorts)), d) for d in found]
+            for kind, found in donors.items()
+        }
+        """Donors of each kind, with the number of their sort."""
+        self._sorts = list(sorts)
+        self._varieties = {kind: len({n for n, _ in found}) for kind, found in self._donors.items()}
+        """How many sorts there are of each kind."""
+
+    def _sort(self, label: str, donor: Sequence[Surface]) -> "Sort":
+        return tuple(
+            (
+                surface.structure,
+                self._knowledge.facts(label, surface.text) if self._french else Facts(),
+                begins_with_determiner(surface.text),
+            )
+            for surface in donor
+        )
 
     def __call__(self, document: Document, rng: random.Random) -> Dialogue:
         if not document.entities:
@@ -142,41 +132,82 @@ class MentionReplacement:
         if not surfaces or not all(view.is_closed(entity) for entity in group):
             return []
         named = [mention for entity in group for mention in view.named(entity)]
-        donors = self._donors.get(view.kind(group[0], len(surfaces)), [])
-        for donor in _in_drawn_order(donors, rng):
-            pairs = dict(zip((s.text for s in surfaces), donor, strict=True))
-            if names.isdisjoint(new.text for new in donor) and all(
-                _can_stand_for(new, old) for new, old in zip(donor, surfaces, strict=True)
-            ):
-                edits = [self._edit(view, m, pairs[m.text], group[0].id) for m in named]
-                found = [edit for edit in edits if edit is not None]
-                if len(found) == len(edits) and _are_separate([*found, *before]):
-                    names.update(new.text for new in donor)
-                    return found
+        spots = self._spots(view, group, named)
+        if spots is None:
+            return []
+        order = {surface.text: n for n, surface in enumerate(surfaces)}
+        structures = [surface.structure for surface in surfaces]
+        known: dict[int, bool] = {}
+        refused = 0
+        kind = view.kind(group[0], len(surfaces))
+        donors = self._donors.get(kind, [])
+        for number, donor in _in_drawn_order(donors, rng):
+            if not known.get(number, True) or not names.isdisjoint(new.text for new in donor):
+                continue
+            if number not in known:
+                sort = self._sorts[number]
+                known[number] = [new[0] for new in sort] == structures and all(
+                    spot.takes(sort[order[mention.text]][1])
+                    for mention, spot in zip(named, spots, strict=False)
+                )
+                if not known[number]:
+                    refused += 1
+                    if refused == self._varieties[kind]:
+                        break
+                    continue
+            pairs = dict(zip(order, donor, strict=True))
+            edits = self._edits(view, named, spots, pairs)
+            if edits and _are_separate([*edits, *before]):
+                names.update(new.text for new in donor)
+                return edits
+            known[number] = False  # another of its sort would be refused for the same reason
+            refused += 1
         return []
 
-    def _edit(self, view: "_View", mention: Mention, new: Surface, group: str) -> Edit | None:
-        """Puts a surface in the place of a mention; None where the words around do not allow it."""
-        now = view.before(mention)
-        known = self._agreements[mention.label, new.text]
-        start, lead = mention.start, ""
-        if self._french:
-            if not now.form and mention.text[0].isupper() and not new.text[0].isupper():
-                return None  # the beginning of a sentence
-            form = form_before(now, known)
-            if form is None or not _may_follow(now, known):
-                return None
-            if form != now.form:
-                text = view.document.text
-                start, lead = now.start, written(form, text[now.start : mention.start], text)
-        elif now.form in ("a", "an") and initial(new.text) != initial(mention.text):
+    def _spots(
+        self, view: "_View", group: Sequence[Entity], named: Sequence[Mention]
+    ) -> list[Spot] | None:
+        """The places of the mentions; None when one of them is no noun. None at all outside French."""
+        if not self._french:
+            return []
+        lexicon = self._knowledge.under(group[0].label)
+        pronouns = [m for entity in group for m in view.pronouns(entity)]
+        try:
+            return [Spot(view.words, mention, pronouns, lexicon) for mention in named]
+        except Refused:
             return None
-        whole = Span(len(lead), len(lead) + len(new.text))
-        inner = [(mention.span, whole)]
-        for old, (span, _) in zip(view.inner(mention), new.inner, strict=True):
-            inner.append((old.span, Span(len(lead) + span.start, len(lead) + span.end)))
-        edit = Edit(start, mention.end, lead + new.text, tuple(inner), group=group)
-        return None if lead and cuts(view.document, edit) else edit
+
+    def _edits(
+        self,
+        view: "_View",
+        named: Sequence[Mention],
+        spots: Sequence[Spot],
+        pairs: Mapping[str, Surface],
+    ) -> list[Edit]:
+        """The edits that put other surfaces there; none where the words around do not allow it."""
+        group = named[0].entity
+        if not self._french:
+            found = [_in_english(view, mention, pairs[mention.text], group) for mention in named]
+            return [] if None in found else [edit for edit in found if edit is not None]
+        edits: list[Edit] = []
+        for mention, spot in zip(named, spots, strict=True):
+            surface = pairs[mention.text]
+            known = self._knowledge.facts(mention.label, surface.text)
+            try:
+                edits += spot.edits(surface, known, [m.span for m in view.inner(mention)], group)
+            except Refused:
+                return []
+        return edits
+
+
+def _in_english(view: "_View", mention: Mention, new: Surface, group: str) -> Edit | None:
+    """Puts a surface in the place of a mention; None where « a » would become « an » or the other way."""
+    if view.word_before(mention) in ("a", "an") and initial(new.text) != initial(mention.text):
+        return None
+    inner = [(mention.span, new.span)]
+    for old, (span, _) in zip(view.inner(mention), new.inner, strict=True):
+        inner.append((old.span, span))
+    return Edit(mention.start, mention.end, new.text, tuple(inner), group=group)
 
 
 def _in_drawn_order(items: Sequence[Item], rng: random.Random) -> Iterator[Item]:
@@ -188,17 +219,6 @@ def _in_drawn_order(items: Sequence[Item], rng: random.Random) -> Iterator[Item]
         moved[drawn] = moved.get(number, items[number])
 
 
-def _can_stand_for(new: Surface, old: Surface) -> bool:
-    return new.text != old.text and new.structure == old.structure
-
-
-def _may_follow(now: Before, new: Agreement) -> bool:
-    """Whether gold has the mention with a determiner where one stands, without where none does."""
-    if now.form in DETERMINERS:
-        return True
-    return now.form in new.seen if now.form in PLACING else bool(new.seen & {"", "à"})
-
-
 def _are_separate(edits: Sequence[Edit]) -> bool:
     return all(first.end <= second.start for first, second in pairwise(sorted(edits)))
 
@@ -208,17 +228,15 @@ class _View:
 
     def __init__(self, document: Document, pronouns: frozenset[str]) -> None:
         self.document = document
-        self._tokens = label_tokens(document)
-        self._number = {token.start: n for n, token in enumerate(self._tokens) if not token.cut}
-        self._ends = {token.end for token in self._tokens if not token.cut}
+        self.words = Words(document)
+        self._number, self._ends = self.words.at, self.words.ending
         self._mentions = document.mentions()
-        self.whole = [m for m in self._mentions if m.start in self._number and m.end in self._ends]
-        """Mentions that begin and end with a token."""
         self._order = {mention: n for n, mention in enumerate(self._mentions)}
         self._named: dict[str, list[Mention]] = {}
+        self._pronouns: dict[str, list[Mention]] = {}
         for mention in self._mentions:
-            if mention.text.lower() not in pronouns:
-                self._named.setdefault(mention.entity, []).append(mention)
+            found = self._pronouns if mention.text.lower() in pronouns else self._named
+            found.setdefault(mention.entity, []).append(mention)
         self._loops: dict[str, list[str]] = {}
         for relation in document.relations:
             if relation.head == relation.tail:
@@ -236,12 +254,16 @@ class _View:
             found.setdefault(key, []).append(entity)
         return list(found.values())
 
-    def before(self, mention: Mention) -> Before:
-        return before(self._tokens, self._number[mention.start])
+    def word_before(self, mention: Mention) -> str:
+        number = self._number[mention.start]
+        return self.words.forms[number - 1] if number else ""
 
     def named(self, entity: Entity) -> list[Mention]:
         """The mentions of an entity that are no pronouns."""
         return self._named.get(entity.id, [])
+
+    def pronouns(self, entity: Entity) -> list[Mention]:
+        return self._pronouns.get(entity.id, [])
 
     def inner(self, mention: Mention) -> list[Mention]:
         """The mentions nested in one, and those that share its span and come after it."""
@@ -275,9 +297,13 @@ class _View:
     def _surface(self, mention: Mention) -> Surface | None:
         inner = self.inner(mention)
         at, end = mention.start, mention.end
-        crossed = any(
-            m.start < at < m.end < end or at < m.start < end < m.end for m in self._mentions
-        )
+        crossed = False
+        for other in self._mentions:
+            if other.start >= end:
+                break
+            if other.end > at and other.span.crosses(mention.span):
+                crossed = True
+                break
         if crossed or at not in self._number or end not in self._ends:
             return None
         if any(m.entity == mention.entity for m in inner):

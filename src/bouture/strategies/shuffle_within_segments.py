@@ -2,7 +2,8 @@
 
 import random
 from bisect import bisect
-from itertools import groupby, pairwise
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from bouture.corpus.document import Document
 from bouture.corpus.tokens import sentences, tokenize
 from bouture.strategies.dialogue import Dialogue, Materials
-from bouture.strategies.editing import Edit, apply_to_tokens, cuts, made_by
-from bouture.strategies.labelling import LabelledToken, label_tokens
+from bouture.strategies.editing import Edit, apply_to_tokens, made_by
+from bouture.strategies.labelling import LabelledToken, is_cut, label_tokens
 
 
 class ShuffleWithinSegments:
@@ -58,23 +59,32 @@ class Chunk(NamedTuple):
 
 def _segments(document: Document) -> list[list[Chunk]]:
     """For each segment its chunks, in order."""
-    chunks: list[list[LabelledToken]] = []
-    for token in label_tokens(document):
-        if chunks and chunks[-1][-1].end == token.start:
-            chunks[-1].append(token)
-        else:
-            chunks.append([token])
     begins = [sentence.start for sentence in sentences(document.text)]
-    runs = groupby(chunks, key=lambda chunk: (bisect(begins, chunk[0].start), *_place(chunk)))
-    return [[Chunk(chunk[0].start, chunk[-1].end, len(chunk)) for chunk in run] for _, run in runs]
+    found: list[list[Chunk]] = []
+    last: object = None
+    for chunk, place in _chunks(label_tokens(document)):
+        here = (bisect(begins, chunk.start), place)
+        if here == last:
+            found[-1].append(chunk)
+        else:
+            found.append([chunk])
+            last = here
+    return found
 
 
-def _place(chunk: list[LabelledToken]) -> tuple[object, ...]:
-    """The mentions a chunk lies in; what touches two segments is alone in its own."""
-    mentions = {token.mentions for token in chunk}
-    if len(mentions) > 1 or any(token.cut for token in chunk):
-        return ("at", chunk[0].start)
-    return ("in", *mentions)
+def _chunks(tokens: Sequence[LabelledToken]) -> Iterator[tuple[Chunk, object]]:
+    """Each chunk with the mentions it lies in; one that touches two segments with its own place, so it is alone."""
+    first = 0
+    for following in range(1, len(tokens) + 1):
+        token = tokens[following - 1]
+        if following < len(tokens) and tokens[following].start == token.end:
+            continue
+        start, mentions = tokens[first].start, token.mentions
+        mixed = token.cut or any(
+            t.cut or t.mentions != mentions for t in tokens[first : following - 1]
+        )
+        yield Chunk(start, token.end, following - first), start if mixed else mentions
+        first = following
 
 
 def _shuffled(document: Document, chunks: list[Chunk], rng: random.Random) -> Edit | None:
@@ -84,6 +94,6 @@ def _shuffled(document: Document, chunks: list[Chunk], rng: random.Random) -> Ed
     gaps = [text[a.end : b.start] for a, b in pairwise(chunks)]
     rng.shuffle(words)
     shuffled = "".join(word + gap for word, gap in zip(words, [*gaps, ""], strict=True))
-    edit = Edit(chunks[0].start, chunks[-1].end, shuffled)
+    start, end = chunks[0].start, chunks[-1].end
     fuses = len(tokenize(shuffled)) != sum(chunk.tokens for chunk in chunks)
-    return None if fuses or cuts(document, edit) else edit
+    return None if fuses or is_cut(document, start, end) else Edit(start, end, shuffled)

@@ -123,9 +123,12 @@ class SynonymReplacement:
             return []
         if token.text.lower() in self._left:
             return []
+        meanings = self._thesaurus.meanings(token.text)
+        if not meanings:
+            return []
         now = before(tokens, number)
         edits = []
-        for meaning in self._thesaurus.meanings(token.text):
+        for meaning in meanings:
             for synonym in meaning.synonyms:
                 lead = self._lead(now, token.text, (meaning, synonym), document.text)
                 word = _cased(synonym, token.text)
@@ -198,9 +201,12 @@ def _gender(word: str) -> str:
 
 
 def _cased(synonym: str, word: str) -> str | None:
-    """The synonym with the capitals of the word; None when they follow no pattern."""
+    """The synonym with the capitals of the word; None when they follow no pattern.
+
+    A synonym with a capital of its own is a name (`state`, `Department of State`): never for a common word.
+    """
     if word.islower():
-        return synonym
+        return synonym if synonym.islower() else None
     if word[0].isupper() and (len(word) == 1 or word[1:].islower()):
         return synonym[0].upper() + synonym[1:]
     return synonym.upper() if word.isupper() else None

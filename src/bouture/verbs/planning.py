@@ -15,9 +15,10 @@ from bouture.llm.messages import Request
 from bouture.llm.store.answers import AnswerStore, known_keys
 from bouture.recipe.build import Study
 from bouture.recipe.models import asked_by
-from bouture.recipe.sections import StrategyUse
+from bouture.recipe.uses import StrategyUse
 from bouture.strategies.planning import Job
 from bouture.verbs.asking import currency_of
+from bouture.verbs.needs import CellPlan, mixed
 from bouture.verbs.session import RecipeLike, Settings, study_of
 
 ANSWERS = 2000
@@ -82,6 +83,10 @@ class Plan(msgspec.Struct, frozen=True):
     run: str
     unfinished: tuple[str, ...] = ()
     """Labels and rules of the guide that are still to be completed."""
+    rounds: int = 1
+    """In which a mixture is asked; the later ones follow what the earlier ones bring."""
+    cells: tuple[CellPlan, ...] = ()
+    """What the corpus has and lacks, and what is planned for it; of a mixture only."""
 
 
 def plan(recipe: RecipeLike, settings: Settings = None) -> Plan:
@@ -91,8 +96,11 @@ def plan(recipe: RecipeLike, settings: Settings = None) -> Plan:
         RecipeError, FormatError, GuideError: what is wrong, and where.
     """
     study = study_of(recipe, settings)
+    cells: tuple[CellPlan, ...] = ()
+    if study.mixture is not None:
+        study, cells = mixed(study, study.mixture)
     work = Work(
-        sources={document.id: document for document in study.train},
+        sources=study.sources,
         jobs=study.jobs,
         strategies=study.strategies,
         seed=study.recipe.seed,
@@ -125,6 +133,8 @@ def plan(recipe: RecipeLike, settings: Settings = None) -> Plan:
         model=", ".join(study.recipe.asked[name].name for name in study.asked),
         run=str(study.recipe.run),
         unfinished=study.guide.unfinished() if study.guide else (),
+        rounds=study.mixture.terms.rounds if study.mixture else 1,
+        cells=cells,
     )
 
 
@@ -143,7 +153,7 @@ class _Asking(NamedTuple):
     @property
     def repairs(self) -> int:
         """Turns that may follow the first."""
-        return int(getattr(self.study.options[self.use.label], "repairs", 0))
+        return self.study.members[self.use.label].repairs
 
 
 class _Sum:
@@ -180,6 +190,7 @@ def _plan(asking: _Asking, jobs: list[Job], known: Container[str]) -> StrategyPl
     local = declined = requests = answered = 0
     tokens = _Sum()
     reasons: dict[str, int] = {}
+    asked: set[str] = set()
     for job in tried:
         step = Talk(work, job).start()
         if isinstance(step, Made):
@@ -189,7 +200,8 @@ def _plan(asking: _Asking, jobs: list[Job], known: Container[str]) -> StrategyPl
                 reasons[issue.code] = reasons.get(issue.code, 0) + 1
         elif step.key in known:
             answered += 1
-        else:
+        elif step.key not in asked:  # Jobs that begin with the same question ask it once.
+            asked.add(step.key)
             requests += 1
             tokens.add(asking, step, work.sources[job.source])
     scale = len(jobs) / len(tried) if tried else 0.0

@@ -1,7 +1,7 @@
 """A study opened for work: its objects, its run folder, the ways to its models."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -13,12 +13,16 @@ from bouture.augment.stopping import Stopping
 from bouture.augment.talk import Work
 from bouture.errors import UsageError
 from bouture.llm.budget.booking import count_left_over
+from bouture.llm.budget.meter import Meter
 from bouture.llm.client import Answering
 from bouture.recipe.build import Study, build
 from bouture.recipe.identity import fingerprint, used
 from bouture.recipe.reader import load_recipe
 from bouture.recipe.sections import Recipe
+from bouture.strategies.planner.course import Course
+from bouture.strategies.planning import Job
 from bouture.verbs.asking import account_of, answering, budget_of, stored_only
+from bouture.verbs.course import read_course
 
 RecipeLike = str | Path | Recipe
 """A recipe, the path of its file, or a folder that holds `recipe.yaml`: of a project, or of a run."""
@@ -39,11 +43,16 @@ def study_of(recipe: RecipeLike, settings: Settings = None) -> Study:
                 "settings change a recipe while it is read, and this one is an object already",
                 hint="give its path, or change the object",
             )
-        return build(recipe)
+        return _built(recipe)
     path = Path(recipe)
     if (path / "run.json").exists():  # a run folder, which may have been moved
         settings = {**(settings or {}), "run": json.dumps(str(path))}
-    return build(load_recipe(path, settings))
+    return _built(load_recipe(path, settings))
+
+
+def _built(recipe: Recipe) -> Study:
+    """The study, with the rounds that have begun in its run folder."""
+    return build(recipe, read_course(recipe.run) if recipe.mixture else Course())
 
 
 class Session(NamedTuple):
@@ -53,12 +62,24 @@ class Session(NamedTuple):
     folder: RunFolder
     client: Answering | None
     replaying: bool = False
+    meter: Meter | None = None
+    """The budget, one for all clients of the session."""
+    before: Sequence[Job] = ()
+    """Jobs of earlier rounds: not done here, but remembered by the checks."""
+
+    def renewed(self) -> "Session":
+        """With a new client, for one can be used for one run alone."""
+        if self.client is None:
+            return self
+        if self.replaying or self.meter is None:
+            return self._replace(client=stored_only(self.folder.store))
+        return self._replace(client=answering(self.study, self.folder.store, self.meter))
 
     def work(self, checked: bool = True, stopping: Stopping | None = None) -> Work:
         """What the loop needs; the checks are left out where nothing is judged."""
         recipe = self.study.recipe
         return Work(
-            sources={document.id: document for document in self.study.train},
+            sources=self.study.sources,
             jobs=self.study.jobs,
             strategies=self.study.strategies,
             checks=self.study.checks() if checked else (),
@@ -97,10 +118,12 @@ def session(
     claim = fingerprint(study)
     with RunFolder(study.recipe.run, text, claim, anew=opening.replaying) as folder:
         client: Answering | None = None
+        meter: Meter | None = None
         if study.asked:
             count_left_over(folder.store)  # What a killed run had in flight may have to be paid.
         if opening.replaying:
             client = stored_only(folder.store)
         elif opening.asking and study.asked and study.recipe.ray is None:
-            client = answering(study, folder.store, budget_of(study.recipe, folder.store))
-        yield Session(study, folder, client, opening.replaying)
+            meter = budget_of(study.recipe, folder.store)
+            client = answering(study, folder.store, meter)
+        yield Session(study, folder, client, opening.replaying, meter)

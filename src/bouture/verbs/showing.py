@@ -32,7 +32,7 @@ def show(run: str | Path, what: str) -> list[Shown]:
     """
     folder = Path(run)
     found = list(_named(folder, what))
-    sources = {document.id: document for document in study_of(folder).train}
+    sources = study_of(folder).sources
     with AnswerStore(folder / "answers.sqlite") as store:
         shown = [_shown(store, outcomes, sources) for outcomes in found]
         if not shown and _KEY.fullmatch(what):

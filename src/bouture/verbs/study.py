@@ -10,7 +10,7 @@ from bouture.augment.batch.intake import Imported, import_answers
 from bouture.augment.events import Notice, OnEvent, ignore
 from bouture.augment.loop import judge, make
 from bouture.augment.loop import run as run_jobs
-from bouture.augment.outcome import Outcome
+from bouture.augment.outcome import KEPT, Outcome
 from bouture.augment.stopping import Stopping
 from bouture.augment.summary import Summary
 from bouture.corpus.document import Document
@@ -20,6 +20,7 @@ from bouture.llm.batch.files import DialectName
 from bouture.llm.messages import Request, Response
 from bouture.recipe.models import body_for
 from bouture.verbs.asking import budget_of, learnt_wording, tell
+from bouture.verbs.growing import at_last, grow
 from bouture.verbs.session import Opening, RecipeLike, Session, Settings, session
 
 UNFINISHED = Wording(
@@ -40,7 +41,8 @@ def augment(
 ) -> Summary:
     """Asks, reads back, checks, keeps. The same call continues what was stopped.
 
-    The first part of `bouture.run`, which then measures and reports.
+    The first part of `bouture.run`, which then measures and reports. With a `mixture` it is done in
+    rounds, each planned from what became of those before it (docs/strategies/planner.md).
 
     Args:
         recipe: what to do; its `run` names the folder that everything is written to.
@@ -57,9 +59,15 @@ def augment(
         guide = opened.study.guide
         if guide is not None and (left := guide.unfinished()):
             on_event(Notice(Wording(*(said.format(count=len(left)) for said in UNFINISHED))))
-        if opened.study.recipe.ray is not None and opened.study.asked and not replay:
-            opened = _fetched(opened, on_event, stopping or Stopping())
-        return asyncio.run(_run(opened, on_event, stopping))
+
+        def one_run(opened: Session, on_event: OnEvent) -> Summary:
+            if opened.study.recipe.ray is not None and opened.study.asked and not replay:
+                opened = _fetched(opened, on_event, stopping or Stopping())
+            return asyncio.run(_run(opened, on_event, stopping))
+
+        if opened.study.mixture is not None:
+            return grow(opened, one_run, on_event)
+        return one_run(opened, on_event)
 
 
 def _fetched(opened: Session, on_event: OnEvent, stopping: Stopping) -> Session:
@@ -76,6 +84,10 @@ async def _run(opened: Session, on_event: OnEvent, stopping: Stopping | None) ->
     work = opened.work(stopping=stopping)
     thresholds = {check.name: check.thresholds for check in work.checks}
     opened.folder.write("checks.json", thresholds)
+    for outcome in opened.folder.outcomes(opened.before):
+        if outcome.status in KEPT and outcome.document is not None:
+            for check in work.checks:
+                check.kept(outcome.document)
     if opened.client is not None:
         tell(opened.client, lambda fact: on_event(Notice(learnt_wording(fact))))
     return await run_jobs(work, opened.folder, on_event)
@@ -101,6 +113,7 @@ def preview(
     What a model answers is stored in the run folder: the run will not ask for it again.
     """
     with session(recipe, settings) as opened:
+        opened = at_last(opened)
         names = [strategy] if strategy else list(opened.study.strategies)
         unknown = [name for name in names if name not in opened.study.strategies]
         if unknown:
@@ -152,6 +165,7 @@ def batch_export(
         RunFolderError: the files cannot be written, or the target holds other things.
     """
     with session(recipe, settings, Opening(asking=False)) as opened:
+        opened = at_last(opened, beginning=True)
         study = opened.study
         export = Export(
             dialect=dialect,
@@ -174,5 +188,5 @@ def batch_import(
     """
     paths = [answers] if isinstance(answers, str | Path) else answers
     with session(recipe, settings, Opening(asking=False)) as opened:
-        work = opened.work(checked=False)
+        work = at_last(opened).work(checked=False)
         return import_answers(work, opened.folder, [Path(path) for path in paths])

@@ -5,7 +5,8 @@ import random
 from pydantic import Field
 
 from bouture.strategies.dialogue import Materials
-from bouture.strategies.rewrite.rewriting import Drawn, Rewriting, RewritingOptions
+from bouture.strategies.rewrite.options import GuideOptions
+from bouture.strategies.rewrite.rewriting import Drawn, Rewriting
 
 
 class Rewrite(Rewriting):
@@ -14,7 +15,7 @@ class Rewrite(Rewriting):
     name = "rewrite"
     drawn_from = frozenset(("transformations",))
 
-    class Options(RewritingOptions):
+    class Options(GuideOptions):
         transformations: tuple[str, ...] | None = Field(
             None,
             min_length=1,

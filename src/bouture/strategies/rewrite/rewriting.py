@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
 
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue
@@ -14,6 +13,7 @@ from bouture.strategies.conversation import Prompts, Rules, converse, turns_of
 from bouture.strategies.dialogue import Dialogue, Materials
 from bouture.strategies.editing import origin_of
 from bouture.strategies.rewrite.kept import Kept
+from bouture.strategies.rewrite.options import GuideOptions
 
 
 class Drawn(NamedTuple):
@@ -22,23 +22,6 @@ class Drawn(NamedTuple):
     instruction: str
     parameters: dict[str, Any]
     """How the origin of what is made says it."""
-
-
-class RewritingOptions(BaseModel):
-    """Options of every rewriting strategy."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    repairs: int = Field(
-        1, ge=0, le=3, description="how often a faulty answer is sent back (B.5: once pays)"
-    )
-    repair_model: str = Field(
-        "",
-        description="one of the recipe's `models`, asked to mend a faulty answer; else the same model",
-    )
-    guide_characters: int = Field(
-        4000, ge=0, description="length of the guide's rules in the prompt, definitions aside"
-    )
 
 
 class Rewriting:
@@ -54,7 +37,7 @@ class Rewriting:
     drawn_from: frozenset[str] = frozenset()
     """Options that instructions are drawn from: an origin says what was drawn instead."""
 
-    def __init__(self, materials: Materials, options: RewritingOptions) -> None:
+    def __init__(self, materials: Materials, options: GuideOptions) -> None:
         self.options = options
         self._schema = materials.schema
         self._turns = turns_of(materials, options.repairs, options.repair_model)

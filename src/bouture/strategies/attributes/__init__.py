@@ -1,0 +1,1 @@
+"""Texts that vary along dimensions, about entities of gold."""

@@ -1,0 +1,1 @@
+"""Back-translation with markers: to another language and back, the tags kept."""

@@ -1,0 +1,1 @@
+"""Context rewriting (LLM-DA): one thing is changed at a time in how a text is said."""

@@ -1,0 +1,1 @@
+"""Gold sentences changed as little as possible so that a label or a relation changes."""

@@ -1,0 +1,1 @@
+"""The same mentions with a relation reversed, denied or reported."""

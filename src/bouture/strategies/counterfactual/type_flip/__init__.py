@@ -1,0 +1,1 @@
+"""The same words with another label."""

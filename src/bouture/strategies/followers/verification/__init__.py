@@ -1,0 +1,1 @@
+"""Verification after GPT-NER: yes or no for each mention, with examples near it."""

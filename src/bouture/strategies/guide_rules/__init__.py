@@ -1,0 +1,1 @@
+"""Texts that illustrate the rules of the guide."""

@@ -1,0 +1,1 @@
+"""Texts that hold no relation, or no entity, where one might see some."""

@@ -1,0 +1,1 @@
+"""Two compatible entities without a relation."""

@@ -1,0 +1,1 @@
+"""Open annotation of raw text (NuNER): entities with concepts of the model’s own."""
