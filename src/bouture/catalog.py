@@ -50,7 +50,10 @@ class Catalog(Generic[T]):
         point = added[name]
         try:
             return cast(T, point.load())
-        except Exception as error:  # Importing runs code of others: whatever it raises is theirs.
+        except (
+            Exception,
+            SystemExit,
+        ) as error:  # Importing runs code of others: whatever it raises is theirs.
             package = point.dist.name if point.dist else "another package"
             raise PluginError(
                 f"the {self.kind} {name!r} of {package} cannot be loaded: {_said(error)}",
@@ -101,7 +104,7 @@ def _module(path: Path) -> ModuleType:
     sys.modules[known] = module  # Types are looked up there while the file is run.
     try:
         exec(compile(source, str(path), "exec"), vars(module))
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # A script may end the program when it is run.
         del sys.modules[known]
         line = _line(error, path)
         where = f"{path}:{line}" if line else str(path)
@@ -109,7 +112,7 @@ def _module(path: Path) -> ModuleType:
     return module
 
 
-def _line(error: Exception, path: Path) -> int:
+def _line(error: BaseException, path: Path) -> int:
     """The last line of the file that led to the error; 0 when none did."""
     if isinstance(error, SyntaxError) and error.filename == str(path):
         return error.lineno or 0
@@ -121,7 +124,7 @@ def _line(error: Exception, path: Path) -> int:
     return line
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     """An error in one line, with its kind where that says more than the words."""
     said = " ".join(str(error).split())
     return said if isinstance(error, ImportError) and said else f"{type(error).__name__}: {said}"

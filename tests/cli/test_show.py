@@ -101,7 +101,10 @@ def test_a_plan_of_a_mixture(printed: Callable[[], str], language: str) -> None:
         _cell("edge", "nested", 2),
         _cell("no_entity", "none", 5, "no_entity", calls=5),
     ]
-    plans.show_plan(msgspec.structs.replace(_plan(local), cells=tuple(cells), rounds=3), language)
+    idle = StrategyPlan("guide_rules", 0, 0, 0, 0, 0, 0, 0, 0, 0)
+    plans.show_plan(
+        msgspec.structs.replace(_plan(local, idle), cells=tuple(cells), rounds=3), language
+    )
     text = printed()
     lines = text.splitlines()
     french = language == "fr"
@@ -117,6 +120,8 @@ def test_a_plan_of_a_mixture(printed: Callable[[], str], language: str) -> None:
     assert "relation_triples 7, document_graph" in text
     assert ("rien ne manque" if french else "nothing is lacking") in text
     assert ("aucune stratégie" if french else "no strategy of the recipe") in text
+    assert ("guide_rules\u00a0: aucune tâche" if french else "guide_rules: no job") in text
+    assert ("une fois quelque 83" if french else "once some 83") in text  # 119 jobs × 0.7
     assert ("3 tours" if french else "3 rounds") in text
     assert ("Ce qui serait produit" if french else "What would be made") in text
     assert ("Rien n’a été envoyé." if french else "Nothing was sent.") in text

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import bouture
@@ -68,6 +69,14 @@ def test_the_fingerprint_knows_nothing_of_how_many(study: Callable[..., Study]) 
         ({"mixture": "{call: 3}"}, "did you mean `calls`"),
         ({"mixture": "{shares: {mention_replacemnt: 1}}"}, "did you mean 'mention_replacement'"),
         ({"mixture": "{shares: {rewrite: 0}}"}, "greater than 0"),
+        ({"mixture": "{shares: {rewrite: .inf}}"}, "finite"),
+        ({"mixture": "{factor: .inf}"}, "finite"),
+        ({"mixture": "{factor: 0.001}"}, "is not one document to ask for"),
+        ({"mixture": "{register_key: dat}"}, "did you mean 'date'"),
+        ({"mixture": "{register_key: date}"}, "names no register"),
+        ({"mixture": "[3]"}, "`mixture`: it should be keys with values"),
+        ({"strategies": "[{use: duplicate, then: 3}]"}, "then`: it should be a list"),
+        ({"budget__money": ".inf"}, "finite"),
         ({"mixture": "{calls: 400}"}, "more than 3 for each of the 119"),
         ({"mixture": "{factor: 0.5, calls: 60}"}, "more than 0.5 for each"),
         ({"strategies": "[{use: duplicate, samples: 2}]", "mixture": "{}"}, "shared out among all"),
@@ -84,6 +93,23 @@ def test_what_is_wrong_is_said_before_anything_is_asked(
     with pytest.raises(RecipeError) as caught:
         study(**{"strategies": LOCAL, **settings})
     assert said in str(caught.value)
+
+
+def test_a_corpus_without_documents_has_nothing_to_plan(
+    study: Callable[..., Study], tmp_path: Path
+) -> None:
+    (tmp_path / "empty.jsonl").write_text("", encoding="utf-8")
+    nothing = {"corpus__train": str(tmp_path / "empty.jsonl"), "evaluate": "null"}
+    with pytest.raises(RecipeError, match=r"`corpus\.train` holds no document"):
+        study(strategies=LOCAL, mixture="{}", **nothing)
+
+
+def test_one_follower_needs_no_list(study: Callable[..., Study]) -> None:
+    listed, alone = (
+        study(strategies=f"[{{use: duplicate, then: {then}}}]").recipe.strategies[0].then
+        for then in ("[verification]", "verification")
+    )
+    assert listed == alone and len(alone) == 1
 
 
 RAW = """Des tirs ont été entendus à Kharkiv.
@@ -115,6 +141,30 @@ def test_raw_texts_are_read_from_lines_files_and_jsonl(
     assert study(corpus__raw=str(folder)).raw[0].text == RAW
 
 
+def test_training_documents_that_are_measured_on_are_named(
+    study: Callable[..., Study], tmp_path: Path, example: Path
+) -> None:
+    test = bouture.read(example / "test.jsonl")[0]
+    train = list(bouture.read(example / "train.jsonl"))
+    assert study().leaking == ()
+    copied = msgspec.structs.replace(test, id="again")
+    bouture.write([*train, copied], tmp_path / "train.jsonl")
+    assert study(corpus__train=str(tmp_path / "train.jsonl")).leaking == ("again",)
+
+
+def test_raw_texts_of_other_kinds_are_refused(study: Callable[..., Study], tmp_path: Path) -> None:
+    """The lines of a table are no texts; and of a folder the file that cannot be read is named."""
+    (tmp_path / "texts.csv").write_text("id,text\n1,Un texte.\n", encoding="utf-8")
+    with pytest.raises(RecipeError, match=r"texts\.csv is neither \.txt nor \.jsonl"):
+        study(corpus__raw=str(tmp_path / "texts.csv"))
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "b.txt").write_bytes("été".encode("latin-1"))
+    with pytest.raises(RecipeError, match=r"b\.txt is not UTF-8 \(byte 0\)"):
+        study(corpus__raw=str(tmp_path / "texts"))
+    (tmp_path / "odd.txt").write_text("Un\u2028seul\x0b texte.\r\nUn autre.\n", encoding="utf-8")
+    assert len(study(corpus__raw=str(tmp_path / "odd.txt")).raw) == 2
+
+
 def test_raw_texts_may_be_added_to_a_run(study: Callable[..., Study], tmp_path: Path) -> None:
     (tmp_path / "live.txt").write_text(RAW, encoding="utf-8")
     old, new = (
@@ -132,6 +182,10 @@ def test_raw_texts_hold_nothing_of_gold(
     file = tmp_path / "raw.jsonl"
     for record, said in (
         ({"id": "x", "text": f" {test.text}\n"}, "is that of the gold document"),
+        (
+            {"id": "x", "text": test.text.upper().replace(" ", "  ").replace("’", "'")},
+            "is that of the gold document",
+        ),
         ({"id": test.id, "text": "Autre."}, "is used twice"),
         ({"id": "x"}, "no JSON object with a `text`"),
         ({"id": "x", "text": "\ud800"}, "surrogate"),
@@ -230,6 +284,7 @@ def test_a_file_counts_by_its_content(own: Path) -> None:
         ("x = 1\n\ny = 1 / 0\n", "Backwards", "mine.py:3: ZeroDivisionError"),
         ("x = 1\nclass Backwards\n", "Backwards", "mine.py:2: SyntaxError"),
         ("raise ValueError\n", "Backwards", "ValueError"),
+        ("import sys\n\nsys.exit(0)\n", "Backwards", "mine.py:3: SystemExit"),
         ("\0", "Backwards", "null bytes"),
     ],
 )

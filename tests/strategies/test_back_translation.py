@@ -13,7 +13,7 @@ from bouture.llm.messages import Response
 from bouture.strategies.back_translation.back_translation import BackTranslation
 from bouture.strategies.dialogue import Declined
 from strategies.driving import converse, gold, materials
-from strategies.test_rewrite import DOCUMENT, GOOD
+from strategies.test_rewrite import DOCUMENT, GOOD, SAID, TAGS
 
 GOLDEN = Path(__file__).parent / "golden"
 BACK = GOOD.split("\n\n")[0]
@@ -158,3 +158,12 @@ def test_a_document_without_entity():
     [document] = gold("Bonjour à tous.")
     [made], requests = converse(build(), document, ["Hello everyone.", "Salut tout le monde."])
     assert "(aucune" in requests[1].messages[1].content and made.text == "Salut tout le monde."
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_tags_without_a_translation_around_them_are_refused_both_ways(turn):
+    [said] = gold(SAID)
+    out = SAID.replace("a annoncé hier soir", "announced last night")
+    with pytest.raises(Declined) as declined:
+        converse(build(repairs=0), said, [*[out] * turn, TAGS])
+    assert [issue.code for issue in declined.value.issues] == ["M04"]

@@ -150,7 +150,7 @@ def test_mentions_come_back_to_their_places_whatever_the_typography(document):
     changed = document.text.replace("’", "'").replace("\u00a0", " ").replace("\u202f", " ")
     assert len(changed) == len(document.text)
     answer = Document(document.id, changed, document.entities)
-    placed, issues = bring_back(document.text, answer)
+    placed, issues, _ = bring_back(document.text, answer)
     strip = re.compile(r"[\s\u00ad\u200b\ufeff]+")
     for mention in answer.mentions():
         if not strip.sub("", mention.text):
@@ -413,3 +413,39 @@ def test_the_schema_of_a_demonstration_reads_back():
     [first, *_] = annotated_passages(GOLD[0], 6)
     assert from_markup(to_markup(first), id=first.id) == first
     assert Schema.learn([first]) == Schema.learn(GOLD[:1])
+
+
+LONG = (
+    "L’armée a pilonné la ville durant toute la nuit. Volodymyr Zelensky a parlé hier à Soumy. Les secours "
+    "cherchent des survivants sous les décombres d’un immeuble de cinq étages. Des témoins ont entendu plusieurs "
+    "explosions au petit matin dans le centre. Le bilan reste provisoire selon le maire de la ville voisine."
+)
+
+
+@pytest.mark.parametrize(("samples", "masked"), [(1, True), (3, False)], ids=["one", "three"])
+def test_a_sentence_that_a_copy_leaves_out_is_not_without_mentions(samples, masked):
+    """One sample of one says nothing of it, so it is masked; two others of three do."""
+    raw = Document("r", LONG)
+    strategy = build(samples=samples, demonstrations=0, repairs=0)
+    prompt = next(strategy(raw, random.Random(0))).messages[1].content
+    full = bare(prompt).replace("Soumy", '<e id="E1" t="LIEU">Soumy</e>')
+    short = "\n".join(line for line in full.split("\n") if "Zelensky" not in line)
+    [made], _ = converse(strategy, raw, [short, *[full] * (samples - 1)])
+    place = Span(LONG.index("Soumy"), LONG.index("Soumy") + 5)
+    assert [m.span for m in made.mentions()] == ([] if masked else [place])
+    assert made.mask.covers(place) is masked
+    assert ("P55" in {issue.code for issue in made.origin.issues}) is masked
+    if masked:
+        assert not made.mask.covers(Span(0, 40)) and not made.mask.covers(Span(95, len(LONG)))
+
+
+def test_a_slip_in_the_copy_says_what_it_says_and_another_word_nothing():
+    given = LONG.replace("Soumy", "Boïtchenko")
+    slip = bring_back(
+        given, Document("a", given.replace("Boïtchenko", "Boitchenko").replace("l’a", "l'a"))
+    )
+    assert slip.missing == ()
+    other = bring_back(given, Document("a", given.replace("Volodymyr Zelensky a", "Il a")))
+    assert [given[s.start : s.end] for s in other.missing] == ["Volodymyr Zelensky"]
+    dots = bring_back(given, Document("a", given.replace("hier à", "hier, à")))
+    assert dots.missing == ()

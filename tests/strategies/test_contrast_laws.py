@@ -93,6 +93,8 @@ def test_any_corpus_and_any_answer_end_in_documents_or_a_reason(member, corpus, 
                 origin = one.origin
                 assert origin.strategy == member.name and "keeps" in origin.parameters
                 assert {*origin.sources, *origin.demonstrations} <= gold
+                stated = {(relation.head, relation.tail) for relation in one.relations}
+                assert stated.isdisjoint(one.mask.pairs)
                 assert set(origin.parameters["apart"]) <= {"tokens", "mentions", "relations"}
 
 

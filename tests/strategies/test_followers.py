@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bouture.corpus.document import Document, Mask, Origin, Span
+from bouture.corpus.document import Document, Entity, Mask, Origin, Span
 from bouture.corpus.guide import EntityGuide, Guide, Rule, RuleKind
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.markup import from_markup
@@ -400,3 +400,40 @@ def test_unknown_followers_are_told():
 
     with pytest.raises(UnknownNameError, match="self_correction"):
         FOLLOWERS.load("self_corection")
+
+
+def checked(known, document, answers):
+    strategy = FOLLOWERS.load("self_correction")
+    options = strategy.Options(asked="all", apply=True)
+    [made], _ = converse(strategy(materials(known), options), document, answers)
+    return made
+
+
+def test_a_correction_never_makes_mentions_cross_or_come_twice():
+    tagged = gold(*['Une <e id="1" t="UNITE">brigade mécanisée tient</e>.'] * 3)
+    text = "La 72e brigade mécanisée tient."
+    answer = ["1. B | brigade mécanisée tient"]
+    one = Entity("a", "UNITE", (Span(7, 14),))
+    assert checked(tagged, Document("x", text, (one,)), answer).entities[0].spans == (Span(7, 30),)
+    crossing = Entity("b", "LIEU", (Span(3, 24),))
+    made = checked([*tagged, *GOLD], Document("x", text, (one, crossing)), ["1. A", *answer])
+    assert made.entities == (one, crossing) and codes(made) == ["P58"]
+    same = Entity("b", "UNITE", (Span(7, 30),))
+    made = checked(
+        tagged, Document("x", text, (same, one)), ["1. A\n2. B | brigade mécanisée tient"]
+    )
+    assert made.entities == (same, one) and codes(made) == ["P58"]
+
+
+def test_a_type_changes_only_where_its_relations_may_stay():
+    known = [*gold(*['<e id="1" t="ORGANISATION">Moscou</e> parle.'] * 3), *GOLD]
+    document = from_markup(
+        'À <e id="1" t="LIEU">Moscou</e>, un <e id="2" t="FONCTION">maire</e>.\n\n2 | SITUE_A | 1',
+        id="x",
+    )
+    answers = ["1. C | ORGANISATION", "1. A"]
+    made = checked(known, document, answers)
+    assert made.labels()["1"] == "LIEU" and codes(made) == ["P58"]
+    bare = msgspec.structs.replace(document, relations=())
+    made = checked(known, bare, answers)
+    assert made.labels()["1"] == "ORGANISATION" and codes(made) == ["P60"]

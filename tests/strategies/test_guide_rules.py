@@ -8,14 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bouture.corpus.document import Document, Origin
+from bouture.corpus.document import Document, Origin, Span
+from bouture.corpus.guide import Guide
 from bouture.corpus.guide_reader import parse_guide
+from bouture.corpus.guide_references import referred
 from bouture.corpus.markup import from_markup, to_markup
 from bouture.llm.messages import Response
 from bouture.strategies.dialogue import Declined, Materials
 from bouture.strategies.guide_rules.blocks import Trap, block, two_texts
 from bouture.strategies.guide_rules.coverage import coverage
 from bouture.strategies.guide_rules.guide_rules import GuideRules
+from bouture.strategies.guide_rules.proofs import held_apart
 from bouture.strategies.guide_rules.task import tasks_of
 from bouture.strategies.wanted import Wanted
 from strategies.driving import converse, gold
@@ -278,6 +281,74 @@ def test_a_rule_of_a_relation_asks_for_two_entities_that_could_be_related():
     assert codes("EXE-E1", unstated, unstated) == ["P41"]
     single = pair(RELATED, PAST, "PIÈGE : fut chauffeur")
     assert codes("EXE-E1", single, single) == ["P42"]
+
+
+def test_only_the_pair_of_the_trap_is_known_to_be_unrelated():
+    """What else stands within the words of a long trap is as unknown as elsewhere."""
+    two = '<e id="E1" t="PERSONNE">Ivan</e>, vu par <e id="E3" t="PERSONNE">Léa</e>, fut <e id="E2" t="FONCTION">chauffeur</e>.'
+    strategy = build(rule="EXE-E1", most_changed=1)
+    schema = strategy._materials.schema
+    made = from_markup(two)
+    assert held_apart(made, Span(0, len(made.text)), "EXERCE", schema) == [
+        ("E1", "E2"),
+        ("E3", "E2"),
+    ]
+    assert held_apart(made, Span(0, 10), "EXERCE", schema) == []
+
+
+REFERRING = """---
+language: fr
+---
+## Règles générales
+**Imbrication.** FONCTION ⊃ LIEU
+
+- [GEN-I4] Les mentions s’imbriquent selon la ligne « Imbrication ».
+
+## Entités
+### LIEU
+**Définition.** Nom. La liste figure dans « Cas difficiles ».
+### FONCTION
+**Définition.** Fonction.
+
+## Cas difficiles
+**Têtes de LIEU (liste fermée).** mer, île
+**Têtes de FONCTION.** À COMPLÉTER
+**Fonction et grade.** Deux mentions.
+"""
+
+
+def test_what_rules_refer_to_is_quoted_with_them():
+    guide = parse_guide(REFERRING)
+    strategy = GuideRules(Materials([SHOWN], guide.schema(), guide), GuideRules.Options())
+    system = next(strategy(SHOWN, random.Random(0))).messages[0].content
+    assert system.count("FONCTION ⊃ LIEU") == 1
+    definition = guide.entities["LIEU"].definition
+    for labels in (("LIEU",), ("LIEU", "FONCTION")):
+        [passage] = referred(guide, definition, labels)
+        assert (passage.section, passage.text) == ("Cas difficiles", "mer, île")
+    assert referred(guide, definition, ()) == referred(guide, "rien", ("LIEU",)) == ()
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_looking_for_references_never_fails(text, said):
+    guide = Guide("t", "fr", {}, {}, text=f"## Cas\n{text}\n**Ab.** b")
+    assert referred(guide, said + "« Ab »", ())[-1].text == "b"
+
+
+def test_rules_without_a_trap_can_be_left_out():
+    left = ("LIE-E1", "EXE-E1")
+    assert not set(left) & set(build(without=left)._tasks)
+
+
+def test_the_form_of_a_general_rule_has_room_for_the_type():
+    for rule, form in (("GEN-I2", "(les mots cités) | TYPE"), ("LIE-E1", "(les mots cités)")):
+        said = next(build(rule=rule)(SHOWN, random.Random(0))).messages[1].content
+        assert said.endswith(form)
+
+
+def test_the_text_that_shows_the_register_is_no_new_text():
+    shown = pair(to_markup(SHOWN), "8 h 05 — Dans la capitale, tout est calme.", "PIÈGE : capitale")
+    assert codes("LIE-E1", shown, shown) == ["P44"]
 
 
 def test_pairs_that_nobody_settled_are_masked():

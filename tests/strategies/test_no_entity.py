@@ -15,7 +15,11 @@ from bouture.corpus.schema import Schema
 from bouture.corpus.tokens import folded_tokens
 from bouture.strategies.dialogue import Declined, Materials
 from bouture.strategies.negatives.gazetteer import CAPITAL, NUMBER, Gazetteer, shaped
-from bouture.strategies.negatives.no_entity.near_entities import near_entities
+from bouture.strategies.negatives.no_entity.near_entities import (
+    NearEntity,
+    near_entities,
+    stretches,
+)
 from bouture.strategies.negatives.no_entity.no_entity import NoEntity
 from documents import documents
 from strategies.driving import converse, gold, materials
@@ -111,12 +115,15 @@ def test_the_near_entities_come_from_the_exclusions_of_the_guide():
     guide = parse_guide(GUIDES["fr"])
     # « civils » is gold's, « médecins » right elsewhere in its rule
     found = near_entities(guide, Gazetteer(CORPUS), ["la mairie"])
-    assert found == ("capitale", "Ukrainien", "presse", "médecin")
+    assert [near.words for near in found] == ["capitale", "Ukrainien", "presse", "médecin"]
+    assert [near.rule for near in found] == ["LIE-E1", "LIE-E2", "GRO-E1", "GRO-E2"]
 
 
 def test_without_a_guide_they_are_common_nouns_that_gold_never_annotates():
     gazetteer = Gazetteer(gold('La <e id="E1" t="X">mairie</e> et la brigade.'))
-    assert near_entities(None, gazetteer, ["la mairie", "la brigade"]) == ("la brigade",)
+    assert near_entities(None, gazetteer, ["la mairie", "la brigade"]) == (
+        NearEntity("la brigade"),
+    )
 
 
 def test_numbers_count_where_gold_annotates_them():
@@ -134,6 +141,35 @@ def test_numbers_count_where_gold_annotates_them():
 def test_words_that_were_asked_for_may_occur():
     [made], _ = converse(build(nouns=("Telegram", "Odessa")), SHOWN, ["On le lit sur Telegram."])
     assert made.text == "On le lit sur Telegram."
+
+
+def test_they_may_occur_as_they_were_asked_for_and_not_word_by_word():
+    asked = build(nouns=("la mer d’Odessa",), repairs=0)
+    [made], _ = converse(asked, SHOWN, ["On ne voit plus la mer d’Odessa."])
+    assert made.entities == ()
+    with pytest.raises(Declined):
+        converse(asked, SHOWN, ["On ne voit plus Odessa."])
+
+
+def test_a_time_of_day_is_no_word_to_ask_for():
+    head = '- [LIE-E3] L’horodatage.\n  - Contre-exemple : <e id="E1" t="LIEU">7 h 42</e> — Rien.\n'
+    guide = parse_guide(GUIDES["fr"].replace("### GROUPE", head + "### GROUPE"))
+    found = near_entities(guide, Gazetteer(CORPUS), [])
+    assert "LIE-E3" not in {near.rule for near in found} and len(found) == 4
+
+
+def test_the_register_keeps_its_tags_only_where_there_is_no_guide_to_follow():
+    without = NoEntity(materials(CORPUS, language="fr"), NoEntity.Options())
+    for strategy, tagged in ((build(), False), (without, True)):
+        said = next(strategy(SHOWN, random.Random(0))).messages[1].content
+        assert ("<e id=" in said) == tagged
+
+
+@given(st.text(max_size=40), st.lists(st.text(max_size=8), max_size=3))
+def test_stretches_are_the_phrases(text, phrases):
+    folded = {folded_tokens(phrase) for phrase in phrases}
+    for span in stretches(text, phrases):
+        assert folded_tokens(text[span.start : span.end]) in folded
 
 
 @pytest.mark.parametrize("kind", [k for k in HOSTILE if k not in ("json", "many <", "nulls", "traps", "headings", "bars", "colons", "echo")])  # fmt: skip

@@ -268,3 +268,36 @@ def test_the_answer_is_sent_back_once():
         len(requests) == 2 and "Donne de nouveau toute la liste" in requests[1].messages[3].content
     )
     assert "P05" in {i.code for i in made.origin.issues}
+
+
+def test_what_a_cut_list_had_not_reached_is_masked():
+    raw = Document("r", "Kiev tient. L’armée avance. Zelensky parle de Kiev à Odessa.")
+    cut = Response("Kiev <> ville <> x\narmée <> force <> y\nZel", finish_reason="length")
+    [made], _ = converse(build(), raw, [cut])
+    end = raw.text.index("armée") + 5
+    places = [Span(0, 4), Span(end - 5, end)]
+    again = raw.text.rindex("Kiev")
+    assert [m.span for m in made.mentions()] == [*places, Span(again, again + 4)]
+    assert made.mask.spans == (Span(end, again), Span(again + 4, len(raw.text)))
+    only = Response("Kiev <> ville", finish_reason="length")
+    with pytest.raises(Declined):  # nothing left of it
+        converse(build(repairs=0), raw, [only])
+    [made], _ = converse(build(), raw, [Response("Lviv <> ville\nx", finish_reason="length")])
+    assert made.mask.spans == (Span(0, len(raw.text)),)
+
+
+def test_a_mask_leaves_kept_mentions_out():
+    raw = Document("r", "Le front est long. L’armée est prête. La ville est vide.")
+    [made], _ = converse(build(), raw, ["l’armée est prête <> fait\nest <> verbe d’état"])
+    assert made.mask.spans and not any(made.mask.covers(m.span) for m in made.mentions())
+
+
+def test_a_part_of_a_word_is_no_mention():
+    raw = Document("r", "La Croix-Rouge est à Kiev. La Croix aussi.")
+    [made], _ = converse(build(), raw, ["Croix <> journal\nKiev <> ville"])
+    again = raw.text.rindex("Croix")
+    kiev = raw.text.index("Kiev")
+    assert [m.span for m in made.mentions()] == [Span(kiev, kiev + 4), Span(again, again + 5)]
+    assert made.mask.spans == (Span(3, 8),)
+    [made], _ = converse(build(), raw, ["Rouge <> couleur"])
+    assert not made.entities and [i.code for i in made.origin.issues] == ["P54"]

@@ -63,10 +63,79 @@ def test_both_languages_have_the_same_parts():
 @pytest.mark.parametrize("kind", TWINS)
 def test_a_good_twin_is_kept_with_its_origin(kind):
     [made], requests = converse(build(kind), DOCUMENT, [TWINS[kind]])
-    assert len(requests) == 1 and to_markup(made) == TWINS[kind] and not made.mask
+    assert len(requests) == 1 and made.text == from_markup(TWINS[kind]).text
     assert (made.origin.strategy, made.origin.sources) == ("relation_flip", ("d0",))
     told = {key: made.origin.parameters[key] for key in ("kind", "relation")}
     assert told == {"kind": kind, "relation": "E1 | ATTAQUE | E2"}
+
+
+def test_what_the_denied_verb_may_have_stated_too_is_unknown():
+    """« n’a pas attaqué la brigade à Soumy »: who knows where the brigade is; nested mentions stay where they are."""
+    for kind in ("direction", "modality"):
+        [made], _ = converse(build(kind), DOCUMENT, [TWINS[kind]])
+        assert to_markup(made) == TWINS[kind] and not made.mask
+    [made], _ = converse(build("polarity"), DOCUMENT, [TWINS["polarity"]])
+    assert made.relations == () and made.mask.pairs == (("E2", "E3"),)
+    brigade = f'<e id="E2" t="UNITE">brigade de {C}</e>'
+    [nested] = gold(SOURCE.replace(B, brigade).replace(f" à {C}", ""))
+    denied = TWINS["polarity"].replace(B, brigade).replace(f" à {C}", "")
+    [made], _ = converse(build("polarity"), nested, [denied])
+    assert to_markup(made) == denied and not made.mask
+
+
+def test_a_document_without_anything_to_flip_gives_its_turn_to_another():
+    [_, bare] = corpus = gold(SOURCE, "Rien ici.")
+    strategy = RelationFlip(materials(corpus), RelationFlip.Options(kinds=("direction",)))
+    [made], _ = converse(strategy, bare, [TWINS["direction"]])
+    assert made.origin.sources == ("d0",) and made.origin.demonstrations == ()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a attaqué sans hésiter la",
+        "n’a pas seulement attaqué la",
+        "n’a pas hésité à attaquer la",
+        "a attaqué, nul doute, la",
+        "a, sans aucun doute, attaqué la",
+    ],
+)
+def test_a_negation_that_denies_nothing_is_none(words):
+    said = TWINS["polarity"].replace("n’a pas attaqué la", words)
+    assert declined("polarity", said, said) == ["P47"]
+
+
+def test_an_object_put_first_reverses_nothing():
+    fronted = f"C’est la {B} que l’{A} a attaquée à {C} mardi matin.\n\nE2 | ATTAQUE | E1\nE2 | SITUE_A | E3"
+    assert declined("direction", fronted, fronted) == ["P47"]
+    [before] = gold(f"La {B} que l’{A} a attaquée attend.\n\nE1 | ATTAQUE | E2")
+    after = f"L’{A} a attaqué la {B}, qui attend.\n\nE2 | ATTAQUE | E1"
+    turned = f"L’{A} que la {B} a attaquée attend.\n\nE2 | ATTAQUE | E1"
+    flip = Flip(before, before.relations[0], "direction")
+    assert not flip.sign(from_markup(after)) and flip.sign(from_markup(turned))
+
+
+@pytest.mark.parametrize(
+    "said,denied",
+    [
+        ("No {a} attacked the {b}.", True),
+        ("The {a} didn’t attack the {b}.", True),
+        ("The {a} did not only attack the {b}.", False),
+        ("The {a} no doubt attacked the {b}.", False),
+        ("The {a} attacked the {b} without delay.", False),
+    ],
+)
+def test_denials_in_english(said, denied):
+    sentence = gold(f"The {A} attacked the {B}.\n\nE1 | ATTAQUE | E2")[0]
+    flip = Flip(sentence, sentence.relations[0], "polarity")
+    assert flip.sign(from_markup(said.format(a=A, b=B))) == denied
+
+
+def test_an_attribution_to_nobody_is_one():
+    for words in ("a, dit-on, attaqué", "semble avoir attaqué"):
+        said = TWINS["modality"].replace("aurait attaqué", words)
+        [made], _ = converse(build("modality"), DOCUMENT, [said])
+        assert len(made.relations) == 2
 
 
 def test_a_passive_reverses_without_moving_the_entities():
@@ -78,7 +147,8 @@ def test_a_passive_reverses_without_moving_the_entities():
 def test_a_possible_fact_goes_when_the_guide_wants_it_so():
     possible = f"L’{A} pourrait attaquer la {B} à {C} mardi matin.\n\nE2 | SITUE_A | E3"
     [made], requests = converse(build("modality", modality="drop"), DOCUMENT, [possible])
-    assert len(made.relations) == 1 and "simple éventualité" in requests[0].messages[1].content
+    assert made.relations == () and made.mask.pairs == (("E2", "E3"),)
+    assert "simple éventualité" in requests[0].messages[1].content
     reported = f"L’{A} affirme avoir attaqué la {B} à {C} mardi matin.\n\nE1 | ATTAQUE | E2\nE2 | SITUE_A | E3"
     [made], _ = converse(build("modality"), DOCUMENT, [reported])
     assert len(made.relations) == 2
@@ -129,7 +199,7 @@ def test_what_is_not_as_asked_is_sent_back_then_declined(kind, answer, codes):
 
 def kinds_of(markup: str, schema: Schema | None = None, *kept: str) -> set[tuple[str, str]]:
     [document] = gold(markup)
-    asked = Asked(("direction", "polarity", "modality"), kept_directions=kept)
+    asked = Asked(("direction", "polarity", "modality"), kept={"direction": kept})
     found = flips(document, schema or Schema.learn([document]), asked)
     return {(flip.relation.label, flip.kind) for flip in found}
 
@@ -151,6 +221,8 @@ def test_which_relations_can_be_flipped():
     stated_by_nouns = f"L’{A}, chef de la {B}, est là.\n\nE1 | ATTAQUE | E2"
     assert kinds_of(stated_by_nouns.replace("chef ", "")) == set()
     assert ("ATTAQUE", "direction") not in kinds_of(SOURCE, None, "ATTAQUE")
+    with pytest.raises(Declined):
+        next(build("modality", kept_modalities=("ATTAQUE",))(DOCUMENT, random.Random(0)))
     symmetric = RelationType("ATTAQUE", frozenset([("UNITE", "UNITE")]), symmetric=True)
     transitive = RelationType("ATTAQUE", frozenset([("UNITE", "UNITE")]), transitive=True)
     assert ("ATTAQUE", "direction") not in kinds_of(
@@ -208,10 +280,9 @@ def test_an_obedient_model_is_believed_and_a_disobedient_one_gets_nothing_accept
     strategy = RelationFlip(known, RelationFlip.Options(kinds=(kind,), repairs=0, most_changed=0.9))
     kept = refused = 0
     for number, document in enumerate(corpus[:60]):
-        try:
-            flip = strategy._drawn(document, random.Random(number))
-        except Declined:
+        if not strategy._flips(document):
             continue
+        flip = strategy._drawn(document, random.Random(number))
         expected = flip.expected()
         twin = inserted(expected, flip.relation, WORDS[kind])
         answers = [broken for way in DISOBEDIENCE if way is not adds_untagged_mentions and (broken := way(twin, random.Random(number)))]  # fmt: skip
@@ -225,7 +296,9 @@ def test_an_obedient_model_is_believed_and_a_disobedient_one_gets_nothing_accept
                 assert answer is not twin
                 refused += 1
                 continue
-            assert compare(expected, made) == [] and made.text != flip.sentence.text
+            sure = tuple(r for r in expected.relations if r not in flip.shaken())
+            assert compare(msgspec.structs.replace(expected, relations=sure), made) == []
+            assert made.text != flip.sentence.text
             kept += answer is twin
     assert kept > 15 and refused > 5 * kept
 

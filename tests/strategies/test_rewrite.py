@@ -172,3 +172,20 @@ def test_both_languages_have_the_same_parts_and_as_many_transformations():
     french, english = build("fr"), build("en")
     assert french._prompts.keys() == english._prompts.keys()
     assert len(french._transformations) == len(english._transformations) > 8
+
+
+SAID = 'Le <e id="1" t="FONCTION">maire</e> de <e id="2" t="LIEU">Kiev</e> a annoncé hier soir que trois immeubles avaient brûlé.'
+TAGS = '<e id="1" t="FONCTION">maire</e>\n<e id="2" t="LIEU">Kiev</e>'
+
+
+def test_mentions_without_what_is_said_of_them_are_no_text():
+    [said] = gold(SAID)
+    with pytest.raises(Declined) as declined:
+        converse(build(repairs=0), said, [TAGS])
+    assert [issue.code for issue in declined.value.issues] == ["M04"]
+    short = TAGS.replace("\n", " de ") + " : trois immeubles en feu."
+    [made], requests = converse(build(), said, [TAGS, short])
+    assert made.text == "maire de Kiev : trois immeubles en feu."
+    assert "0 mot(s) autour d’elles, 11 dans la source" in requests[1].messages[-1].content
+    [made], _ = converse(build(), gold(TAGS)[0], [TAGS.replace("\n", ", ")])  # gold of little else
+    assert made.text == "maire, Kiev"

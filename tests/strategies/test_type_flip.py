@@ -125,6 +125,33 @@ def test_what_is_not_as_asked_is_sent_back_then_declined(answer, codes):
     assert len(requests) == 2 and made.origin.issues[-1].code == "P05"
 
 
+def test_the_old_use_may_not_stay_beside_the_new_one():
+    both = GOOD.replace("est arrivé,", "est arrivé à Moscou,")
+    assert declined(both, both) == ["P46"]
+
+
+def test_a_document_without_anything_to_flip_gives_its_turn_to_another():
+    [_, _, bare] = corpus = gold(SOURCE, OTHER, "Rien ici.")
+    strategy = TypeFlip(materials(corpus), TypeFlip.Options())
+    sources = set()
+    for seed in range(12):
+        dialogue = strategy(bare, random.Random(seed))
+        answer = GOOD if "(E2) est" in next(dialogue).messages[1].content else 'À <e id="E7" t="LIEU">Moscou</e>, on a démenti.'  # fmt: skip
+        [made], _ = converse(strategy, bare, [answer], seed)
+        [source] = made.origin.sources
+        assert (source == "d0") == (answer == GOOD) and source not in made.origin.demonstrations
+        sources.add(source)
+    assert sources == {"d0", "d1"}
+
+
+def test_the_example_has_no_tag_but_that_of_its_surface():
+    busy = 'Le <e id="E1" t="FONCTION">maire</e> croit <e id="E9" t="ORGANISATION">Moscou</e>.\n\nE1 | CROIT | E9'
+    corpus = gold(SOURCE, busy)
+    request = next(TypeFlip(materials(corpus), TypeFlip.Options())(corpus[0], random.Random(0)))
+    said = request.messages[1].content
+    assert 'Le maire croit <e id="E2" t="ORGANISATION">Moscou</e>.' in said and "CROIT" not in said
+
+
 def test_a_word_that_only_ever_introduces_the_old_label_speaks_against_the_new():
     places = [f'On dort à <e id="E1" t="LIEU">Ville{n}</e>.' for n in range(6)]
     speakers = [f'Selon <e id="E1" t="ORGANISATION">Bureau{n}</e>, non.' for n in range(6)]
@@ -150,7 +177,7 @@ def test_surfaces_come_from_gold_or_from_the_options():
     options = TypeFlip.Options(surfaces={"moscou": ("LIEU", "FONCTION")})
     request = next(TypeFlip(materials([alone]), options)(alone, random.Random(0)))
     assert "Moscou\u00a0» (E2) est annoté LIEU" in request.messages[1].content
-    none = Materials(CORPUS, Schema.learn(CORPUS), wanted=Wanted(labels={"ORGANISATION": 0}))
+    none = Materials(CORPUS, Schema.learn(CORPUS), wanted=Wanted(labels={"ORGANISATION": 0, "LIEU": 0}))  # fmt: skip
     with pytest.raises(Declined):
         next(TypeFlip(none, TypeFlip.Options())(DOCUMENT, random.Random(0)))
 

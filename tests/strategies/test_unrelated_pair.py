@@ -15,9 +15,9 @@ from bouture.corpus.normalise import fold
 from bouture.corpus.schema import RelationType, Schema
 from bouture.strategies.dialogue import Declined, Materials
 from bouture.strategies.negatives.pool import Pool
-from bouture.strategies.negatives.unknown_pairs import with_unknown_pairs
 from bouture.strategies.negatives.unrelated_pair.triggers import Triggers
 from bouture.strategies.negatives.unrelated_pair.unrelated_pair import UnrelatedPair
+from bouture.strategies.unknown_pairs import with_unknown_pairs
 from bouture.strategies.wanted import Wanted
 from documents import documents
 from strategies.driving import converse, gold, materials
@@ -29,6 +29,7 @@ CORPUS = gold(
     'Le <e id="E1" t="UNITE">12e bataillon</e> attend à <e id="E2" t="LIEU">Soumy</e>.\n\nE1 | SITUE_A | E2',
 )
 SHOWN = CORPUS[1]
+CORPUS_OF_TWO = '<e id="E1" t="PERSONNE">Oksana</e> admire la <e id="E2" t="UNITE">3e brigade</e>.\n\nE1 | ADMIRE | E2'
 GOOD = (
     '<e id="E1" t="PERSONNE">Denys</e> soignait ses rosiers quand le '
     '<e id="E2" t="UNITE">12e bataillon</e> a traversé le village.'
@@ -113,6 +114,22 @@ def test_what_is_not_as_asked_is_sent_back_then_declined(answer):
     assert {"P48"} <= set(declined(answer, answer, triggers=triggers)) <= {"P48", "S2", "M15"}
     made, requests = converse(build(triggers=triggers), SHOWN, [answer, GOOD])
     assert len(requests) == 2 and made[0].origin.issues[-1].code == "P05"
+
+
+def test_the_words_of_every_relation_that_could_tie_the_two_are_banned():
+    """The pair is a true negative for all of them, not for the one it was drawn by alone."""
+    corpus = gold(CORPUS_OF_TWO)
+    known = materials([*CORPUS, *corpus], wanted=Wanted(relations={"SITUE_A": 0, "ADMIRE": 0}))
+    options = UnrelatedPair.Options(triggers={"ADMIRE": ("admire*",)}, repairs=0)
+    strategy = UnrelatedPair(known, options)
+    pair = strategy._drawn(random.Random(0))
+    assert strategy._ties(pair) == ["COMMANDE", "ADMIRE"]
+    ends = [f'<e id="{id}" t="{d.label}">{d.surface}</e>' for id, d in pair.ends]
+    prompt = next(strategy(SHOWN, random.Random(0))).messages[1].content
+    assert "ni COMMANDE, ADMIRE, ni aucune autre" in prompt and "admire…" in prompt
+    with pytest.raises(Declined) as found:
+        converse(strategy, SHOWN, [f"{ends[0]} admire la {ends[1]}."])
+    assert found.value.issues[0].evidence["relation"] == "ADMIRE"
 
 
 def test_surfaces_that_gold_relates_are_never_paired():

@@ -4,7 +4,9 @@ import random
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +22,7 @@ from bouture.verbs.course import read_course
 from bouture.verbs.session import study_of
 from bouture.verbs.study import augment, batch_export, batch_import, preview
 from llm.fake_server import FakeServer, Status
-from llm.rewriting import rewriting, rewriting_server
+from llm.rewriting import LEADS, rewriting, rewriting_server
 
 STRATEGIES = "[{use: rewrite}, {use: label_wise_token_replacement}, {use: shuffle_within_segments}]"
 NAMES = ("accepted.jsonl", "review.jsonl", "rejected.jsonl", "rounds.json")
@@ -109,6 +111,22 @@ def test_a_second_run_does_nothing_and_a_replay_gives_the_same(
     assert files(tmp_path / "run") == before
 
 
+def test_a_replay_keeps_the_rounds_that_were_asked(example: Path, tmp_path: Path) -> None:
+    """Other shares concern the rounds to come: no answer is left behind, not even by a replay."""
+    run = tmp_path / "run"
+    with rewriting_server() as server:
+        first = augment(example, settings(server, run))
+        jobs = [one.jobs for one in read_course(run).rounds]
+        sent = len(server.bodies)
+        other = settings(server, run, mixture="{calls: 45, rounds: 3, shares: {rewrite: 5}}")
+        replayed = augment(example, other, replay=True)
+        assert (replayed.requested, replayed.pending, replayed.asked) == (first.requested, 0, 0)
+        assert [one.jobs for one in read_course(run).rounds] == jobs
+        after = augment(example, other)
+        assert (after.requested, after.asked, len(server.bodies)) == (first.requested, 0, sent)
+    assert [one.jobs for one in read_course(run).rounds] == jobs
+
+
 CHILD = "import sys; from bouture.cli import main; sys.exit(main(sys.argv[1:]))"
 
 
@@ -141,7 +159,7 @@ def test_stopped_by_its_budget_and_continued(example: Path, tmp_path: Path) -> N
     run = tmp_path / "run"
     with rewriting_server() as server:
         augment(example, settings(server, tmp_path / "whole"))
-        stopped = augment(example, settings(server, run, **{"budget.requests": "9"}))
+        stopped = augment(example, settings(server, run, **{"budget.requests": "6"}))
         assert "requests" in stopped.stopped
         assert 0 < stopped.requested < 45 and adds_up(stopped)
         assert stopped.requested == read_summary(run).requested
@@ -163,19 +181,40 @@ def test_jobs_without_an_answer_do_not_hold_up_the_rounds(example: Path, tmp_pat
     assert read_course(run) == course  # what has begun stays
 
 
+def unlike(body: dict[str, Any]) -> str:
+    """As `rewriting`, and no two texts begin with the same four words."""
+    said = rewriting(body)
+    number = zlib.crc32(said.encode())
+    words = (WORDS[number // len(WORDS) ** place % len(WORDS)] for place in range(4))
+    return said.replace(LEADS[0], f"{' '.join(words)}, tout au plus : ", 1)
+
+
+WORDS = ("Hier", "matin", "encore", "selon", "deux", "témoins", "sur", "place", "puis", "enfin")
+
+
 def test_a_later_round_follows_what_was_accepted(example: Path, tmp_path: Path) -> None:
+    heard: dict[str, list[Event]] = {}
     with rewriting_server() as server:
-        augment(example, settings(server, tmp_path / "good"))
+        for name, answering in (("good", unlike), ("alike", rewriting)):
+            server.answering = answering
+            augment(example, settings(server, tmp_path / name), heard.setdefault(name, []).append)
     with FakeServerThread("Je ne peux pas vous aider.") as server:
         augment(example, settings(server, tmp_path / "bad"))
-    good, bad = (read_course(tmp_path / name).rounds for name in ("good", "bad"))
-    assert good[0] == bad[0]
+    good, alike, bad = (read_course(tmp_path / name).rounds for name in ("good", "alike", "bad"))
+    assert good[0] == bad[0] == alike[0]
 
     def rewritten(rounds: object) -> int:
         return sum(job.strategy == "rewrite" for one in rounds[1:] for job in one.jobs)  # type: ignore[index]
 
     assert rewritten(bad) < rewritten(good)
+    assert rewritten(alike) < rewritten(good)  # Accepted, and all beginning with the same phrase.
     assert good[1].wanted != good[2].wanted
+
+    def told(name: str) -> str:
+        return "\n".join(one.wording.fr for one in heard[name] if isinstance(one, Notice))
+
+    assert "débuts trop fréquents" in told("alike") and "« d’après les premières" in told("alike")
+    assert "débuts trop fréquents" not in told("good")
 
 
 class FakeServerThread:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bouture.cli import main
-from bouture.errors import RecipeError
+from bouture.errors import RecipeError, UnknownNameError
 from bouture.recipe.build import build
 from bouture.recipe.reader import load_recipe
 from bouture.strategies.catalog import STRATEGIES
@@ -55,6 +55,37 @@ def test_with_a_model_the_mixture_is_there(
     said = capsys.readouterr().out
     assert ("Ce qui manque au corpus" if language == "fr" else "What the corpus lacks") in said
     assert all(part.strategy in said for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("provider", "said"),
+    [
+        ("mistral", "dans MISTRAL_API_KEY"),
+        ("openai", "dans OPENAI_API_KEY"),
+        ("ollama", "à l’adresse http://localhost:11434/v1"),
+        ("recorded", ""),
+    ],
+)
+def test_where_the_model_is_reached(
+    example: Path, tmp_path: Path, provider: str, said: str
+) -> None:
+    init(
+        tmp_path / "study",
+        example / "train.jsonl",
+        guide=example / "guide.md",
+        wishes=Wishes(model="m", provider=provider),
+    )
+    text = (tmp_path / "study" / "recipe.yaml").read_text(encoding="utf-8")
+    assert said in text and ("base_url" in text) == bool(said)
+    assert "\n  guide: guide.md\n" in text  # nothing to complete in a guide that is complete
+
+
+def test_an_unknown_provider_is_refused_before_anything_is_written(
+    example: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UnknownNameError, match="mistrl"):
+        init(tmp_path / "s", example / "train.jsonl", wishes=Wishes(model="m", provider="mistrl"))
+    assert not (tmp_path / "s").exists()
 
 
 def test_raw_texts_are_named_in_the_recipe(example: Path, tmp_path: Path) -> None:

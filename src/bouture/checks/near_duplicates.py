@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bouture.checks.calibration import upper_bound
 from bouture.checks.check import Reference
-from bouture.checks.provenance import Sources, is_local
+from bouture.checks.provenance import Sources, is_local, is_substituted
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.normalise import fold
@@ -73,7 +73,7 @@ class NearDuplicates:
         place = Place(document=document.id)
         if (same := self._exact.get(_digest(text))) is not None:
             return [Issue.of("D1", Severity.REJECT, SAME, place, other=same)]
-        if is_local(document):
+        if is_substituted(document):
             return []
         near = self._kept.near(text, self._limit)
         others = ((s, other) for s, other in near if _job(other) != _job(document.id))
@@ -89,7 +89,7 @@ class NearDuplicates:
         if not text or self._is_control(document, text):
             return
         self._exact.setdefault(_digest(text), document.id)
-        if not is_local(document):
+        if not is_substituted(document):
             self._kept.add(document.id, text)
 
     def _is_control(self, document: Document, text: str) -> bool:

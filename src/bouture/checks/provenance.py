@@ -42,6 +42,13 @@ def is_local(document: Document) -> bool:
     return origin is not None and bool(origin.sources) and not origin.requests and not origin.model
 
 
+def is_substituted(document: Document) -> bool:
+    """Whether code alone wrote its text, near its source on purpose; a model may have named what was put in."""
+    origin = document.origin
+    kept = origin.parameters.get("keeps") if origin is not None else None
+    return is_local(document) or kept == "context"
+
+
 def is_open(document: Document) -> bool:
     """Whether its labels are concepts that a model named freely: the schema has nothing to say of them."""
     origin = document.origin

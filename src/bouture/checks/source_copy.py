@@ -30,8 +30,8 @@ TAKEN = Wording(
 GRAM = 8
 NEW_TEXT = ("plan", "pair", "required")
 """What those keep (`keeps` in the origin) who take mentions from their sources, and no text."""
-TWINS = ("surfaces", "entities")
-"""What the counterfactual twins of a sentence keep: near it on purpose."""
+TWINS = ("surfaces", "entities", "context")
+"""What the counterfactual twins of a sentence keep, and those who replace entities alone: near it on purpose."""
 
 
 class SourceCopy:

@@ -8,11 +8,14 @@ from rich.text import Text
 from bouture.cli.console import out, table
 from bouture.corpus.issue import Wording
 from bouture.report.typeset import Typeset
+from bouture.strategies.planner.allotment import PRIOR
 
 if TYPE_CHECKING:
     from bouture.verbs.needs import CellPlan
     from bouture.verbs.planning import Plan, StrategyPlan
 
+EXPECTED = PRIOR[0] / sum(PRIOR)
+"""Texts accepted for each job, before anything is known: the share that targets count on too."""
 MOST = 12
 """Lines for each kind of cells; `--json` has them all."""
 
@@ -32,6 +35,12 @@ KINDS = {
 WORDS = {
     "lacks.title": Wording("What the corpus lacks", "Ce qui manque au corpus"),
     "lacks.columns": Wording("|#has|#target|#lacks|#jobs", "|#effectif|#visé|#manque|#tâches"),
+    "lacks.grown": Wording(
+        "Target: what it is to hold once some {texts} new texts are accepted: the rare grows faster "
+        "than the frequent.",
+        "Visé : ce qu’il devrait contenir une fois quelque {texts} nouveaux textes retenus : le rare y "
+        "croît plus vite que le fréquent.",
+    ),
     "lacks.none": Wording("nothing is lacking", "rien ne manque"),
     "lacks.more": Wording(
         "… and {count} more lines (--json has them all)",
@@ -55,11 +64,15 @@ WORDS = {
     "made.title": Wording("What would be made", "Ce qui serait produit"),
     "made.columns": Wording(
         "strategy|#jobs|#to ask|#stored|#local|#not made|#tokens in|#tokens out",
-        "stratégie|#tâches|#à demander|#en réserve|#sans modèle|#écartées|#jetons lus|#jetons écrits",
+        "stratégie|#tâches|#requêtes|#en stock|#sans modèle|#sans suite|#jetons lus|#jetons écrits",
     ),
     "made.all": Wording("all", "ensemble"),
     "made.declines": Wording(
         "{strategy} would decline for: {codes}", "{strategy} renoncerait, codes : {codes}"
+    ),
+    "made.idle": Wording(
+        "{strategies}: no job, for the corpus lacks nothing that could come of it",
+        "{strategies} : aucune tâche, car rien de ce qui peut en venir ne manque au corpus",
     ),
     "made.tried": Wording(
         "{strategy}: estimated from {jobs} jobs", "{strategy} : estimé sur {jobs} tâches"
@@ -131,6 +144,9 @@ def _show_cells(plan: "Plan", say: _Say, typeset: Typeset) -> None:
     for cell in plan.cells:
         by_kind[cell.kind if cell.kind in by_kind else "negative"].append(cell)
     out.print(Text(say("lacks.title"), "bold"))
+    texts = typeset.integer(round(sum(one.jobs for one in plan.strategies) * EXPECTED))
+    out.print(Text(say("lacks.grown", texts=texts), "dim"))
+    out.print()
     for kind, cells in by_kind.items():
         if cells:
             _show_kind(say.of(KINDS[kind]), cells, say, typeset)
@@ -147,37 +163,43 @@ def _show_kind(title: str, cells: "Sequence[CellPlan]", say: _Say, typeset: Type
     if not lacking:
         out.print(Text.assemble((title, "bold"), " – ", say("lacks.none")))
         return
-    shown = lacking[:MOST]
-    alike = len({cell.strategies for cell in shown}) == 1
-    columns = say("lacks.columns").split("|") + ([] if alike else [say("lacks.by")])
-    made = table(title, *columns)
+    out.print(Text(title, "bold"))
+    made = table("", *say("lacks.columns").split("|"))
+    made.title = None
     made.padding = (0, 1, 0, 0)
     made.columns[0].min_width = 24
-    for cell in shown:
+    for cell in lacking[:MOST]:
         calls = sum(cell.calls.values())
         made.add_row(
             Text(cell.name_fr if say.french else cell.name),
             *(typeset.integer(n) for n in (cell.has, cell.target, cell.lacks)),
             typeset.integer(calls) if calls else "–",
-            *([] if alike else [Text(", ".join(cell.strategies) or "–")]),
         )
     out.print(made)
     if len(lacking) > MOST:
         count = typeset.integer(len(lacking) - MOST)
         out.print(Text(say("lacks.more", count=count), "dim"))
-    makers = _makers(cells, typeset)
+    makers = _makers(cells, say, typeset)
     said = f"{say('lacks.by')} {makers}" if makers else say("lacks.nobody")
     out.print(Text(said, "dim"))
     out.print()
 
 
-def _makers(cells: "Sequence[CellPlan]", typeset: Typeset) -> str:
-    """The strategies that can make more of a kind, with their jobs for it."""
+def _makers(cells: "Sequence[CellPlan]", say: _Say, typeset: Typeset) -> str:
+    """The strategies that can make more of a kind, with their jobs for it; and of which cell, if of one alone."""
     jobs: dict[str, int] = {}
+    fills: dict[str, list[CellPlan]] = {}
     for cell in cells:
         for name in cell.strategies:
             jobs[name] = jobs.get(name, 0) + cell.calls.get(name, 0)
-    return ", ".join(f"{name} {typeset.integer(n)}" if n else name for name, n in jobs.items())
+            fills.setdefault(name, []).append(cell)
+    said = []
+    for name, n in jobs.items():
+        words = f"{name} {typeset.integer(n)}" if n else name
+        if len(fills[name]) == 1 < len(cells):
+            words += f" ({fills[name][0].name_fr if say.french else fills[name][0].name})"
+        said.append(words)
+    return ", ".join(said)
 
 
 def _show_strategies(strategies: "Sequence[StrategyPlan]", say: _Say, typeset: Typeset) -> None:
@@ -198,6 +220,8 @@ def _show_strategies(strategies: "Sequence[StrategyPlan]", say: _Say, typeset: T
         if one.tried < one.jobs:
             jobs = typeset.integer(one.tried)
             out.print(Text(say("made.tried", strategy=one.strategy, jobs=jobs), "dim"))
+    if idle := ", ".join(one.strategy for one in strategies if not one.jobs):
+        out.print(Text(say("made.idle", strategies=idle), "dim"))
 
 
 def _numbers(one: "StrategyPlan") -> tuple[int, ...]:

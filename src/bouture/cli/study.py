@@ -100,16 +100,15 @@ def plan(
     """
     from bouture.cli.show_plan import show_plan
     from bouture.verbs.planning import plan as make
-    from bouture.verbs.study import UNFINISHED
+    from bouture.verbs.study import remarks
 
     found = make(recipe, settings_of(set_))
     if json:
         print_json(found)
     else:
         show_plan(found, lang)
-        if found.unfinished:
-            unfinished = UNFINISHED.fr if lang == "fr" else UNFINISHED.en
-            say(unfinished.format(count=len(found.unfinished)), quiet)
+        for remark in remarks(found.unfinished, found.leaking):
+            say(remark.fr if lang == "fr" else remark.en, quiet)
     return 0
 
 

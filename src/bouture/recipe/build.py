@@ -22,7 +22,7 @@ from bouture.llm.catalog import PROVIDERS
 from bouture.recipe.members import Member, made_of, members_of, strategies_of
 from bouture.recipe.mixing import mixture_of
 from bouture.recipe.models import further, known, where_of
-from bouture.recipe.raw import read_raw
+from bouture.recipe.raw import compared, read_raw
 from bouture.recipe.reader import options_of
 from bouture.recipe.sections import Recipe
 from bouture.recipe.uses import StrategyUse, Use
@@ -61,6 +61,16 @@ class Study(NamedTuple):
     def sources(self) -> dict[str, Document]:
         """Whatever a job may start from, by id."""
         return {document.id: document for document in (*self.train, *self.raw)}
+
+    @property
+    def leaking(self) -> tuple[str, ...]:
+        """Training documents whose text is that of a dev or test document, under another id.
+
+        They are not refused, for corpora of single sentences have some; but what is made from them, or
+        shown to a model, is measured on itself. The check `contamination` rejects the copies.
+        """
+        held_out = {compared(document.text) for document in (*self.dev, *self.test)}
+        return tuple(d.id for d in self.train if held_out and compared(d.text) in held_out)
 
     def checks(self) -> list[Check]:
         """The checks, calibrated on the training documents (this takes a moment)."""

@@ -1,5 +1,6 @@
 """The strategies of a recipe: their classes, options and followers, and the objects made of them."""
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from importlib.util import find_spec
@@ -145,7 +146,7 @@ def _class(use: Use, where: str, base: Path) -> tuple[type[Any], Path | None]:
     if named is None:
         cls = known(STRATEGIES, use.use, f"{where} ({use.use})")
     else:
-        file = (base / Path(named["path"]).expanduser()).absolute()
+        file = Path(os.path.abspath(base / Path(named["path"]).expanduser()))
         try:
             cls = load_from_file(file, named["name"])
         except BoutureError as error:

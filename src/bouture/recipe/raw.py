@@ -6,7 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from bouture.corpus.document import Document
+from bouture.corpus.normalise import fold
 from bouture.errors import DocumentError, RecipeError
+
+KINDS = "a .txt file with a text a line, a folder of .txt files, or JSONL"
+"""What is read, for hints."""
 
 
 def read_raw(path: Path, others: Sequence[Document] = ()) -> list[Document]:
@@ -17,25 +21,23 @@ def read_raw(path: Path, others: Sequence[Document] = ()) -> list[Document]:
     line has a `text`, and an `id` and `meta` if it likes. Annotations of JSONL are not looked at.
 
     Args:
-        others: gold documents: no text of theirs, and no id, may come again here.
+        others: gold documents: no text of theirs, and no id, may come again here. Texts are the same
+            whatever their case, spaces, apostrophes and quotation marks; those that share long
+            passages are left to the check `contamination`.
 
     Raises:
-        RecipeError: nothing to read, not UTF-8, a line that is no JSON, or a text or id of gold.
+        RecipeError: nothing to read, another kind of file, not UTF-8, a line that is no JSON, or a text or id of gold.
     """
     if not path.exists():
         raise RecipeError(f"corpus.raw: there is no file {path}", hint="correct the path")
     try:
         found = list(_documents(path))
-    except UnicodeDecodeError as error:
-        raise RecipeError(
-            f"corpus.raw: {path} is not UTF-8 (byte {error.start})", hint="save as UTF-8"
-        ) from None
     except OSError as error:
         raise RecipeError(f"corpus.raw: {path} cannot be read: {error.strerror}") from None
     if not found:
         raise RecipeError(
             f"corpus.raw: there is no text in {path}",
-            hint="a .txt file with a text a line, a folder of .txt files, or JSONL",
+            hint=KINDS,
         )
     _refuse_known(found, others)
     return found
@@ -47,13 +49,16 @@ def _documents(path: Path) -> Iterator[Document]:
             name = file.relative_to(path).with_suffix("").as_posix()
             yield from _document(name, _read(file), {}, str(file))
         return
-    lines = _read(path).splitlines() if path.suffix != ".jsonl" else _read(path).split("\n")
-    for number, line in enumerate(lines, 1):
+    kind = path.suffix.lower()
+    if kind not in {".txt", ".jsonl"}:
+        raise RecipeError(f"corpus.raw: {path} is neither .txt nor .jsonl", hint=KINDS)
+    # Not `splitlines`, for which a vertical tab or a U+2028 within a text would end it.
+    for number, line in enumerate(_read(path).split("\n"), 1):
         name = f"{path.stem}-{number:06}"
         if not line.strip():
             continue
         where = f"{path}:{number}"
-        if path.suffix == ".jsonl":
+        if kind == ".jsonl":
             record = _record(line, where)
             yield from _document(
                 str(record.get("id") or name), record["text"], record.get("meta"), where
@@ -72,7 +77,12 @@ def _document(id: str, text: str, meta: Any, where: str) -> Iterator[Document]:
 
 
 def _read(file: Path) -> str:
-    return file.read_text(encoding="utf-8-sig")
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RecipeError(
+            f"corpus.raw: {file} is not UTF-8 (byte {error.start})", hint="save as UTF-8"
+        ) from None
 
 
 def _record(line: str, where: str) -> dict[str, Any]:
@@ -88,12 +98,17 @@ def _record(line: str, where: str) -> dict[str, Any]:
     return record
 
 
+def compared(text: str) -> str:
+    """The form in which two texts are the same: case, spaces, apostrophes and quotation marks make no difference."""
+    return " ".join(fold(text).split())
+
+
 def _refuse_known(found: Sequence[Document], others: Sequence[Document]) -> None:
     """Ids name sources, and a text to measure on must not be among those to grow from."""
     ids = {document.id for document in others}
-    texts = {document.text.strip(): document.id for document in others}
+    texts = {compared(document.text): document.id for document in others}
     for document in found:
-        known = texts.get(document.text.strip())
+        known = texts.get(compared(document.text))
         if known is not None:
             raise RecipeError(
                 f"corpus.raw: the text {document.id!r} is that of the gold document {known!r}",

@@ -15,6 +15,15 @@ from bouture.recipe.sections import Recipe
 Model = TypeVar("Model", bound=BaseModel)
 
 
+KINDS = {
+    "tuple_type": "it should be a list: `- …` on lines of their own, or [a, b]",
+    "list_type": "it should be a list: `- …` on lines of their own, or [a, b]",
+    "dict_type": "it should be keys with values: `key: value`",
+    "model_type": "it should be keys with values: `key: value`",
+}
+"""Said of a value of the wrong kind, in the words of YAML rather than of Python."""
+
+
 def load_recipe(path: str | Path, settings: Mapping[str, str] | None = None) -> Recipe:
     """Reads a recipe; `settings` (dotted key -> YAML value) override what the file says.
 
@@ -132,7 +141,7 @@ def _problem(model: type[BaseModel], found: Any, lines: Lines | None) -> tuple[i
     elif found["type"] == "missing":
         text = f"`{said}` is missing"
     else:
-        message = found["msg"].removeprefix("Value error, ")
+        message = KINDS.get(found["type"]) or found["msg"].removeprefix("Value error, ")
         text = f"`{said}`: {message[:1].lower()}{message[1:]}" if said else message
         # What stands there may be a key that went into the wrong place: it is not repeated.
         if said and not _may_be_secret(said, found["input"]):

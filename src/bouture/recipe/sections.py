@@ -37,8 +37,12 @@ class Corpus(Section):
 class Prices(Section):
     """What the model costs, as the user knows it: bouture carries no price list."""
 
-    input: float = Field(0.0, ge=0, description="price of a million prompt tokens")
-    output: float = Field(0.0, ge=0, description="price of a million completion tokens")
+    input: float = Field(
+        0.0, ge=0, allow_inf_nan=False, description="price of a million prompt tokens"
+    )
+    output: float = Field(
+        0.0, ge=0, allow_inf_nan=False, description="price of a million completion tokens"
+    )
     currency: str = "EUR"
 
     def cost(self, prompt_tokens: int, completion_tokens: int) -> float:
@@ -110,7 +114,10 @@ class BudgetSection(Section):
     """Hard caps: counted before anything is sent, never overshot. Past one the run ends in good order."""
 
     money: float | None = Field(
-        None, gt=0, description="in the currency of `prices`, over all runs in this folder"
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="in the currency of `prices`, over all runs in this folder",
     )
     tokens: PositiveInt | None = Field(
         None, description="prompt and answers together, over all runs in this folder"
@@ -119,7 +126,10 @@ class BudgetSection(Section):
         None, description="answers and lost tries, over all runs in this folder"
     )
     hours: float | None = Field(
-        None, gt=0, description="of this run; what is in flight then may finish"
+        None,
+        gt=0,
+        allow_inf_nan=False,
+        description="of this run; what is in flight then may finish",
     )
 
 

@@ -8,7 +8,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PositiveFloat,
     PositiveInt,
     WithJsonSchema,
 )
@@ -38,11 +37,17 @@ class FollowerUse(Use):
     use: str = Field(description="name in the catalogue of followers")
 
 
+def _list(given: Any) -> Any:
+    """One follower alone stands for a list of one."""
+    return [given] if isinstance(given, str | dict) else given
+
+
 Follower = Annotated[
     FollowerUse,
     BeforeValidator(_use),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "required": ["use"]}]}),
 ]
+Weight = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 FILE = re.compile(r"(?P<path>.+\.py):(?P<name>\w+)")
 """How a recipe names a strategy of its own: `my_strategies.py:MyStrategy`."""
 
@@ -57,7 +62,7 @@ class StrategyUse(Use):
     samples: PositiveInt = Field(1, description="new documents for each source document")
     limit: PositiveInt | None = Field(None, description="only this many source documents, drawn")
     model: str = Field("", description="one of `models` by name; the section `model` when absent")
-    then: tuple[Follower, ...] = Field(
+    then: Annotated[tuple[Follower, ...], BeforeValidator(_list)] = Field(
         (), description="followers, in order: each looks again at what the strategy has made"
     )
 
@@ -77,13 +82,11 @@ class MixtureSection(Section):
     rounds: PositiveInt = Field(
         1, description="each looks at what the ones before it have brought, and shares out anew"
     )
-    shares: dict[str, PositiveFloat] = Field(
+    shares: dict[str, Weight] = Field(
         {},
         description="weight of each strategy at the start, only proportions count; 1 for one not named",
     )
-    factor: PositiveFloat = Field(
-        3.0, description="documents asked for, for each gold document, at most"
-    )
+    factor: Weight = Field(3.0, description="documents asked for, for each gold document, at most")
     least: PositiveInt = Field(
         20,
         description="mentions of a label, relations of a kind and documents of an edge case that there "

@@ -52,6 +52,18 @@ DECLINING = {
     ),
     "P06": Wording("crossing mentions", "mentions croisées"),
     "P07": Wording("the document has no text", "document sans texte"),
+    "P10": Wording("gender of the new mention unknown", "genre de la nouvelle mention inconnu"),
+    "P11": Wording("number of the new mention unknown", "nombre de la nouvelle mention inconnu"),
+    "P12": Wording("elision unknown", "élision inconnue"),
+    "P13": Wording("article of the name unknown", "article du nom inconnu"),
+    "P14": Wording(
+        "preposition of place unknown or ambiguous", "préposition de lieu inconnue ou ambiguë"
+    ),
+    "P15": Wording("a determiner missing or too many", "déterminant manquant ou de trop"),
+    "P16": Wording("agreement not certain", "accord incertain"),
+    "P17": Wording("a pronoun would be wrong", "un pronom deviendrait faux"),
+    "P18": Wording("another mention in the way", "une autre mention gêne"),
+    "P19": Wording("the mention is no noun", "la mention n’est pas un nom"),
     "P20": Wording("no usable mention in the pool", "aucune mention utilisable dans la réserve"),
     "P21": Wording(
         "a pool with less than half of what was asked for",
@@ -63,6 +75,30 @@ DECLINING = {
         "une mention de la réserve ne convient pas à sa place",
     ),
     "P24": Wording("only the context was rewritten", "seul le contexte a été réécrit"),
+    "P25": Wording("nothing that the noise could change", "rien que le bruit puisse changer"),
+    "P30": Wording(
+        "no plan can be drawn from gold", "aucun plan ne peut être tiré du corpus annoté"
+    ),
+    "P31": Wording(
+        "a planned mention is missing, changed or one too many",
+        "une mention du plan manque, a changé ou est de trop",
+    ),
+    "P32": Wording("a planned entity has another label", "une entité du plan a un autre type"),
+    "P33": Wording("a planned relation is missing", "une relation du plan manque"),
+    "P34": Wording("a planned relation is reversed", "une relation du plan est inversée"),
+    "P35": Wording(
+        "a fact is stated that the plan rules out", "un fait exclu par le plan est énoncé"
+    ),
+    "P36": Wording("evidence of a planned relation", "preuve d’une relation du plan"),
+    "P37": Wording(
+        "a mention beyond the plan, or a planned name untagged",
+        "une mention hors du plan, ou un nom du plan sans balise",
+    ),
+    "P38": Wording("a relation beyond the plan", "une relation hors du plan"),
+    "P39": Wording(
+        "asked again, the model reads a relation that was not planned",
+        "réinterrogé, le modèle lit une relation non prévue",
+    ),
     "P40": Wording(
         "no finished rule of the guide to illustrate", "aucune règle achevée du guide à illustrer"
     ),

@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from bouture.corpus.document import Document
 from bouture.corpus.guide import EntityGuide, Guide, RelationGuide, Rule, to_complete
+from bouture.corpus.guide_references import referred
 from bouture.corpus.issue import Issue, Place, Severity, Wording, worst
 from bouture.llm.messages import Message, Request, Response
 from bouture.strategies.dialogue import Asked, Declined, Materials
@@ -61,10 +62,15 @@ class Rules:
 
     Args:
         characters: room for rules; definitions are always given.
+        references: add the passages that definitions and rules send the reader to (« la liste figure
+            dans « Cas difficiles » »); of no use where the annotation is given.
     """
 
-    def __init__(self, guide: Guide | None, prompts: Prompts, characters: int) -> None:
+    def __init__(
+        self, guide: Guide | None, prompts: Prompts, characters: int, references: bool = True
+    ) -> None:
         self._guide, self._prompts, self._characters = guide, prompts, characters
+        self._references = references
         self._known: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
 
     def of(self, labels: Sequence[str], relations: Sequence[str] = ()) -> str:
@@ -88,7 +94,15 @@ class Rules:
             if room < 0:
                 del lines[-1]
                 break
+        if self._references:
+            lines += self._referred(guide, "\n".join(lines), (*labels, *relations))
         return "\n".join(lines) or self._prompts["no rules"]
+
+    def _referred(self, guide: Guide, said: str, labels: Sequence[str]) -> list[str]:
+        return [
+            self._prompts.fill("definition", label=one.title, definition=one_line(one.text))
+            for one in referred(guide, said, labels)
+        ]
 
     def _entity(self, entity: EntityGuide) -> str:
         definition = one_line(entity.definition)

@@ -73,10 +73,11 @@ class Demonstrations:
         """At most `number` documents, the most relevant last; all chance is from `rng`.
 
         Each place is filled by a document that carries the rarest label not shown yet, if any of
-        `labels` is left; it is drawn among the best by relevance - redundancy: uniformly among
-        80 for each place or two thirds of all that carry the label (`profile`), 5 for each place
-        (`similarity`; what is near everything is set back). By profile, a document is thus expected
-        in at most max(1.25 %, 1.5 × number / carriers) of the prompts, whatever is asked for.
+        `labels` is left; it is drawn uniformly among the best by relevance - redundancy: 80 for each
+        place, or 5/6 of all that carry the label where these are fewer (`profile`); half of the 8
+        nearest for each place (`similarity`; what is near everything is set back). By profile, a
+        document is thus expected in at most max(1.25 %, 1.2 × number / carriers) of the prompts,
+        whatever is asked for.
 
         Args:
             about: the document to grow from, or the text to annotate; never chosen itself.

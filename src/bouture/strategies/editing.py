@@ -1,7 +1,7 @@
 """Replaces stretches of a document's text and moves every mention along, exactly; what all local strategies share."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -167,18 +167,8 @@ class Moves:
 
 def _first_fusion(text: str, moves: Moves, tokens: Sequence[Span]) -> Edit | None:
     """The edit nearest to the first token of `text` that is not as the edits meant it, if any."""
-    expected = []
-    edits = iter(moves.edits)
-    edit = next(edits, None)
-    for token in tokens:
-        while edit is not None and edit.end <= token.start:
-            edit = next(edits, None)
-        if edit is None or token.end <= edit.start:
-            expected.append(moves.span(token))
     starts = moves.starts()
-    for edit, start in zip(moves.edits, starts, strict=True):
-        expected += [Span(start + t.start, start + t.end) for t in tokenize(edit.text)]
-    pairs = zip_longest(sorted(expected), tokenize(text))
+    pairs = zip_longest(_meant(moves.edits, starts, tokens), tokenize(text))
     at = next((min(filter(None, pair)).start for pair in pairs if pair[0] != pair[1]), None)
     if at is None:
         return None
@@ -187,3 +177,20 @@ def _first_fusion(text: str, moves: Moves, tokens: Sequence[Span]) -> Edit | Non
         for edit, start in zip(moves.edits, starts, strict=True)
     ]
     return moves.edits[gaps.index(min(gaps))]
+
+
+def _meant(edits: Sequence[Edit], starts: Sequence[int], tokens: Sequence[Span]) -> Iterator[Span]:
+    """The tokens after the edits, in order, if none of them fuses with its neighbours."""
+    number, moved = 0, 0
+    for edit, start in zip(edits, starts, strict=True):
+        while number < len(tokens) and tokens[number].end <= edit.start:
+            token = tokens[number]
+            yield Span(token.start + moved, token.end + moved) if moved else token
+            number += 1
+        for token in tokenize(edit.text):
+            yield Span(start + token.start, start + token.end)
+        while number < len(tokens) and tokens[number].start < edit.end:
+            number += 1
+        moved = start + len(edit.text) - edit.end
+    for token in tokens[number:]:
+        yield Span(token.start + moved, token.end + moved) if moved else token

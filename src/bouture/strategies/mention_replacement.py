@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -29,11 +29,11 @@ NO_MENTION = Wording(
 )
 
 
-Item = TypeVar("Item")
-Kind = tuple[str, tuple[str, ...], int]
-"""Entities that may stand for each other: label, relations to itself, number of surfaces."""
-Sort: TypeAlias = tuple[tuple[object, Facts, bool], ...]
-"""Donors that French treats alike: of each surface its nesting, what is known of it, whether it holds a determiner."""
+Kind: TypeAlias = tuple[str, tuple[str, ...], tuple[object, ...]]
+"""Entities that may stand for each other: label, relations to itself, nesting of each surface."""
+Sort: TypeAlias = tuple[tuple[Facts, bool], ...]
+"""Donors that French treats alike: what is known of each surface, and whether it holds a determiner."""
+Pools: TypeAlias = dict[int, list[tuple[Surface, ...]]]
 
 
 class MentionReplacement:
@@ -48,9 +48,9 @@ class MentionReplacement:
     - What a corpus says by a relation from an entity to itself (TextMine's gender) is kept.
     - A mention with nested ones is replaced only by one with the same nesting, whose inner mentions
       take over ids and relations; it is left when an inner entity is also named elsewhere.
-    - In French, a mention is put only where determiner and preposition allow it: `le`/`l’`, `de`/`d’`,
-      `ce`/`cet` and the like are corrected where gender and initial are known from gold, otherwise
-      the mention is not put there.
+    - In French, determiner, preposition, elision and contraction before the mention follow, as `bouture.substitute`
+      makes them, from what gold and the table of places tell of the surface. Where a fact is missing, or a
+      word near it would have to agree otherwise, the mention is not put there.
     """
 
     name = "mention_replacement"
@@ -75,24 +75,23 @@ class MentionReplacement:
             for entity in document.entities:
                 surfaces = view.surfaces(entity)
                 if surfaces:
-                    donors.setdefault(view.kind(entity, len(surfaces)), {})[surfaces] = None
+                    donors.setdefault(view.kind(entity, surfaces), {})[surfaces] = None
                 for surface in surfaces:
-                    donors.setdefault(view.kind(entity, 1), {})[(surface,)] = None
+                    donors.setdefault(view.kind(entity, (surface,)), {})[(surface,)] = None
         self._knowledge = Knowledge(materials.gold if self._french else ())
-        sorts: dict[Sort, int] = {}
-        self._donors = {
-            kind: [(sorts.setdefault(self._sort(kind[0], d), len(sorts)), d) for d in found]
-            for kind, found in donors.items()
-        }
-        """Donors of each kind, with the number of their sort."""
-        self._sorts = list(sorts)
-        self._varieties = {kind: len({n for n, _ in found}) for kind, found in self._donors.items()}
-        """How many sorts there are of each kind."""
+        numbers: dict[Sort, int] = {}
+        self._donors: dict[Kind, Pools] = {}
+        """Donors of each kind, by the number of their sort."""
+        for kind, found in donors.items():
+            pools = self._donors.setdefault(kind, {})
+            for donor in found:
+                number = numbers.setdefault(self._sort(kind[0], donor), len(numbers))
+                pools.setdefault(number, []).append(donor)
+        self._sorts = list(numbers)
 
     def _sort(self, label: str, donor: Sequence[Surface]) -> "Sort":
         return tuple(
             (
-                surface.structure,
                 self._knowledge.facts(label, surface.text) if self._french else Facts(),
                 begins_with_determiner(surface.text),
             )
@@ -135,33 +134,23 @@ class MentionReplacement:
         spots = self._spots(view, group, named)
         if spots is None:
             return []
+        kind = view.kind(group[0], surfaces)
         order = {surface.text: n for n, surface in enumerate(surfaces)}
-        structures = [surface.structure for surface in surfaces]
-        known: dict[int, bool] = {}
-        refused = 0
-        kind = view.kind(group[0], len(surfaces))
-        donors = self._donors.get(kind, [])
-        for number, donor in _in_drawn_order(donors, rng):
-            if not known.get(number, True) or not names.isdisjoint(new.text for new in donor):
-                continue
-            if number not in known:
-                sort = self._sorts[number]
-                known[number] = [new[0] for new in sort] == structures and all(
-                    spot.takes(sort[order[mention.text]][1])
-                    for mention, spot in zip(named, spots, strict=False)
-                )
-                if not known[number]:
-                    refused += 1
-                    if refused == self._varieties[kind]:
-                        break
-                    continue
-            pairs = dict(zip(order, donor, strict=True))
-            edits = self._edits(view, named, spots, pairs)
-            if edits and _are_separate([*edits, *before]):
-                names.update(new.text for new in donor)
-                return edits
-            known[number] = False  # another of its sort would be refused for the same reason
-            refused += 1
+        pools = dict(self._donors.get(kind, {}))
+        for number, donor in _drawn(pools, rng):
+            sort = self._sorts[number]
+            fits = all(
+                spot.takes(sort[order[mention.text]][0])
+                for mention, spot in zip(named, spots, strict=False)
+            )
+            if not fits:
+                del pools[number]
+            elif names.isdisjoint(new.text for new in donor):
+                edits = self._edits(view, named, spots, dict(zip(order, donor, strict=True)))
+                if edits and _are_separate([*edits, *before]):
+                    names.update(new.text for new in donor)
+                    return edits
+                del pools[number]  # another of its sort would be refused for the same reason
         return []
 
     def _spots(
@@ -210,13 +199,23 @@ def _in_english(view: "_View", mention: Mention, new: Surface, group: str) -> Ed
     return Edit(mention.start, mention.end, new.text, tuple(inner), group=group)
 
 
-def _in_drawn_order(items: Sequence[Item], rng: random.Random) -> Iterator[Item]:
-    """All items in a random order, drawn one by one: mostly the first few do."""
-    moved: dict[int, Item] = {}
-    for number in range(len(items)):
-        drawn = rng.randrange(number, len(items))
-        yield moved.get(drawn, items[drawn])
-        moved[drawn] = moved.get(number, items[number])
+def _drawn(pools: Pools, rng: random.Random) -> Iterator[tuple[int, tuple[Surface, ...]]]:
+    """The donors of all pools in a random order, each once; pools may be taken away meanwhile."""
+    drawn: dict[int, set[int]] = {number: set() for number in pools}
+    while any(len(drawn[number]) < len(pool) for number, pool in pools.items()):
+        number, at = _place(pools, rng.randrange(sum(map(len, pools.values()))))
+        if at not in drawn[number]:
+            drawn[number].add(at)
+            yield number, pools[number][at]
+
+
+def _place(pools: Pools, at: int) -> tuple[int, int]:
+    """The pool, and the place in it, of donor number `at` of all."""
+    for number, pool in pools.items():
+        if at < len(pool):
+            return number, at
+        at -= len(pool)
+    raise IndexError(at)
 
 
 def _are_separate(edits: Sequence[Edit]) -> bool:
@@ -242,15 +241,16 @@ class _View:
             if relation.head == relation.tail:
                 self._loops.setdefault(relation.head, []).append(relation.label)
 
-    def kind(self, entity: Entity, surfaces: int) -> Kind:
-        return entity.label, tuple(sorted(self._loops.get(entity.id, ()))), surfaces
+    def kind(self, entity: Entity, surfaces: Sequence[Surface]) -> Kind:
+        structures = tuple(surface.structure for surface in surfaces)
+        return entity.label, tuple(sorted(self._loops.get(entity.id, ()))), structures
 
     def groups(self) -> list[list[Entity]]:
         """The entities, those of one kind with the same surfaces together, in the order of the document."""
         found: dict[object, list[Entity]] = {}
         for entity in self.document.entities:
             surfaces = self.surfaces(entity)
-            key = (self.kind(entity, len(surfaces)), surfaces) if surfaces else entity.id
+            key = (self.kind(entity, surfaces), surfaces) if surfaces else entity.id
             found.setdefault(key, []).append(entity)
         return list(found.values())
 

@@ -1,6 +1,7 @@
 """The rounds of a mixture in a run folder: `rounds.json`, and what became of them."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -49,6 +50,12 @@ def begun(planned: Round, study: Study) -> Begun:
     return Begun(planned.number, basis_of(study), planned.wanted, planned.jobs)
 
 
+def asked_again(study: Study) -> Course:
+    """The rounds that have begun, as they were asked: their answers are read under the recipe as it is now."""
+    basis = basis_of(study)
+    return Course(tuple(msgspec.structs.replace(one, basis=basis) for one in study.course.rounds))
+
+
 def standing(study: Study, ledger: Ledger) -> Course:
     """The rounds that have begun, less those nobody has worked on and that would now be planned otherwise."""
     course, basis = study.course, basis_of(study)
@@ -60,28 +67,33 @@ def standing(study: Study, ledger: Ledger) -> Course:
     return course
 
 
-def outcomes_of(course: Course, mixture: Mixture, ledger: Ledger | None) -> Outcomes:
+def outcomes_of(course: Course, mixture: Mixture, ledger: Ledger) -> Outcomes:
     """What became of the rounds so far, for the one to come.
 
-    A job that had no answer, or has none yet, says nothing of its strategy and is not counted as asked.
+    A job that had no answer, or has none yet, says nothing of its strategy and is not counted as
+    asked. One whose documents begin like too many others is asked and not accepted, so that a strategy
+    with a favourite phrase loses calls (science A.8.2-3: “accepted & useful”, any template 1 %).
     """
     jobs = course.jobs
-    if ledger is None:
-        return Outcomes(jobs)
-    asked: dict[str, int] = {}
-    accepted: dict[str, int] = {}
+    asked: Counter[str] = Counter()
+    kept: dict[str, list[str]] = {}
+    favourites = mixture.favourites()
 
     def usable() -> Iterator[Document]:
         for job in jobs:
             found = list(ledger.outcomes([job.id]))
             if not found or any(outcome.status is Status.FAILED for outcome in found):
                 continue
-            asked[job.strategy] = asked.get(job.strategy, 0) + 1
-            kept = [o.document for o in found if o.status in USABLE and o.document is not None]
-            accepted[job.strategy] = accepted.get(job.strategy, 0) + bool(kept)
-            yield from kept
+            asked[job.strategy] += 1
+            for outcome in found:
+                if outcome.status in USABLE and outcome.document is not None:
+                    kept.setdefault(job.id, []).append(outcome.document.id)
+                    favourites.add(outcome.document)
+                    yield outcome.document
 
     made = mixture.count(usable())
+    beyond = {id for one in favourites.templates() for id in one.documents}
+    accepted = Counter(job.strategy for job in jobs if {*kept.get(job.id, ())} - beyond)
     return Outcomes(jobs, asked, accepted, made)
 
 

@@ -1,18 +1,34 @@
 """A run in rounds: each is planned from what became of those before it, written down when it begins, and then done."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
 from bouture.augment.events import Ended, Event, JobDone, Notice, OnEvent, Started
 from bouture.augment.loop import STALE
 from bouture.augment.summary import Summary
+from bouture.corpus.issue import Wording
+from bouture.strategies.planner.caps import Excess
 from bouture.strategies.planner.course import Begun, Course
 from bouture.strategies.planner.mixture import Mixture
 from bouture.verbs.asking import account_of
-from bouture.verbs.course import FILE, begun, outcomes_of, standing
+from bouture.verbs.course import FILE, USABLE, asked_again, begun, outcomes_of, standing
 from bouture.verbs.session import Session
+
+BEGINNINGS = Wording(
+    "accepted documents begin alike too often: {said}",
+    "débuts trop fréquents parmi les textes retenus : {said}",
+)
+SURFACES = Wording(
+    "accepted documents mention too often: {said}",
+    "mentions trop fréquentes parmi les textes retenus : {said}",
+)
+TIMES = Wording(
+    "“{what}” {count} times (at most {most})", "« {what} » {count} fois ({most} au plus)"
+)
+SHOWN = 3
+"""Favourites that are named, the most frequent first."""
 
 OneRun = Callable[[Session, OnEvent], Summary]
 
@@ -27,7 +43,7 @@ def grow(opened: Session, one_run: OneRun, on_event: OnEvent) -> Summary:
     Args:
         one_run: does one round: `augment` without rounds.
     """
-    course = standing(opened.study, opened.folder.ledger)
+    course = _standing(opened)
     told = _Told(opened, on_event)
     try:
         number = 0
@@ -51,6 +67,18 @@ def grow(opened: Session, one_run: OneRun, on_event: OnEvent) -> Summary:
             asyncio.run(opened.client.close())
         summary = told.settle(course)
     return summary
+
+
+def _standing(opened: Session) -> Course:
+    """The rounds to do; a replay keeps them all, whatever the recipe has become: what was asked was asked."""
+    if not opened.replaying:
+        return standing(opened.study, opened.folder.ledger)
+    course = asked_again(opened.study)
+    if (
+        course != opened.study.course
+    ):  # Written first: a replay that is killed loses no round either.
+        opened.folder.write(FILE, course.rounds)
+    return course
 
 
 def at_last(opened: Session, beginning: bool = False) -> Session:
@@ -93,6 +121,30 @@ def _at(opened: Session, course: Course, number: int) -> Session:
         jobs=list(now.jobs), strategies=opened.study.told(now.wanted), course=course
     )
     return opened._replace(study=study, before=course.upto(number - 1).jobs)
+
+
+def _favourites(opened: Session, course: Course) -> Iterator[Notice]:
+    """What accepted documents begin with, or mention, more often than the caps allow."""
+    favourites = _mixture(opened).favourites()
+    for outcome in opened.folder.outcomes(course.jobs):
+        if outcome.status in USABLE and outcome.document is not None:
+            favourites.add(outcome.document)
+    for wording, found in (
+        (BEGINNINGS, favourites.templates()),
+        (SURFACES, favourites.surfaces()),
+    ):
+        if found:
+            yield Notice(
+                Wording(_said(wording.en, TIMES.en, found), _said(wording.fr, TIMES.fr, found))
+            )
+
+
+def _said(sentence: str, times: str, found: Sequence[Excess]) -> str:
+    named = [
+        times.format(what=o.what.replace("' ", "’"), count=o.count, most=o.most)
+        for o in found[:SHOWN]
+    ]
+    return sentence.format(said=", ".join(named) + (", …" if len(found) > SHOWN else ""))
 
 
 class _Told:
@@ -154,5 +206,8 @@ class _Told:
             summary.seconds = round(summary.seconds + one.seconds, 3)
             summary.stopped, summary.stopped_fr = one.stopped, one.stopped_fr
         folder.write_summary(summary)
+        if self.ended:
+            for notice in _favourites(self._opened, course):
+                self._on_event(notice)
         self._on_event(Ended(summary, self._complete or not self.ended))
         return summary

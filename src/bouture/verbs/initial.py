@@ -48,6 +48,7 @@ def init(  # noqa: PLR0913 (all but two are given by name)
 
     Raises:
         FormatError, GuideError: a file that cannot be read.
+        UnknownNameError: no such provider.
         InputError: the folder is not empty, or there are too few documents to split.
     """
     folder = Path(folder)
@@ -70,9 +71,12 @@ def init(  # noqa: PLR0913 (all but two are given by name)
         )
     if wishes.raw is not None:
         read_raw(Path(wishes.raw), [d for part in parts.values() for d in part])
-    text = Path(guide).read_text(encoding="utf-8-sig") if guide and read_guide(guide) else ""
+    text, unfinished = "", True
+    if guide:
+        unfinished = bool(read_guide(guide).unfinished())
+        text = Path(guide).read_text(encoding="utf-8-sig")
     guide_text = text or draft_guide(parts["train"], language)
-    recipe = initial_recipe(folder.resolve(), parts, language, wishes)
+    recipe = initial_recipe(folder.resolve(), parts, language, wishes, unfinished=unfinished)
     made: dict[str, str] = {}
     (folder / "data").mkdir(parents=True)
     for name, part in parts.items():

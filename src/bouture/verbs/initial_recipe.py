@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Wording
+from bouture.llm.catalog import PROVIDERS
 from bouture.strategies.catalog import STRATEGIES
 from bouture.strategies.planner.serving import Part, default_mixture
 
@@ -66,8 +67,16 @@ WORDS: Mapping[str, Wording] = {
         "ou openai, vllm, ollama, llamacpp, tgi, local : voir docs/providers.md",
     ),
     "key": Wording(
-        "The key is read from MISTRAL_API_KEY. For a server of your own:",
-        "La clé est lue dans MISTRAL_API_KEY. Pour votre propre serveur :",
+        "The key is read from {where}. For a server of your own:",
+        "La clé est lue dans {where}. Pour votre propre serveur :",
+    ),
+    "server": Wording(
+        "The server is looked for at {where}. For another:",
+        "Le serveur est cherché à l’adresse {where}. Pour un autre :",
+    ),
+    "guide": Wording(
+        "to complete: see the passages marked TO COMPLETE",
+        "à compléter : voir les passages marqués « À COMPLÉTER »",
     ),
     "variable": Wording("NAME_OF_THE_VARIABLE", "NOM_DE_LA_VARIABLE"),
     "prices": Wording("per million tokens", "par million de jetons"),
@@ -96,9 +105,21 @@ class _Say(NamedTuple):
 
 
 def initial_recipe(
-    folder: Path, parts: Mapping[str, Sequence[Document]], language: str, wishes: Wishes
+    folder: Path,
+    parts: Mapping[str, Sequence[Document]],
+    language: str,
+    wishes: Wishes,
+    *,
+    unfinished: bool,
 ) -> str:
-    """The text of `recipe.yaml` for a project in `folder`."""
+    """The text of `recipe.yaml` for a project in `folder`.
+
+    Args:
+        unfinished: the guide has passages to complete.
+
+    Raises:
+        UnknownNameError: no such provider.
+    """
     say = _Say(language)
 
     held_out = [
@@ -112,6 +133,7 @@ def initial_recipe(
         name=_quoted(folder.name),
         seed=SEED,
         held_out="\n".join(held_out),
+        guide=f"  guide: guide.md # {say('guide')}" if unfinished else "  guide: guide.md",
         raw=f"  raw: {_quoted(Path(raw).as_posix())} # {say('raw')}\n" if raw else "",
         made=_made(mixture, wishes, language),
         half=max(1, len(parts["train"]) // 2),
@@ -169,8 +191,9 @@ def _model(wishes: Wishes, language: str) -> Iterator[str]:
     yield f"  provider: {wishes.provider} # {say('provider')}"
     yield f"  name: {_quoted(wishes.model) if wishes.model else 'mistral-small-latest'}"
     yield "  parameters: {temperature: 0.9, max_tokens: 1500}"
-    yield f"  # {say('key')}"
-    yield f'  # options: {{base_url: "http://localhost:8000/v1", key_variable: {say("variable")}}}'
+    if reached := _reached(wishes.provider, say):
+        yield f"  # {reached}"
+        yield f'  # options: {{base_url: "http://localhost:8000/v1", key_variable: {say("variable")}}}'
     prices = f"prices: {{input: 0.1, output: 0.3, currency: EUR}} # {say('prices')}"
     budget = f"budget: {{money: 5, hours: 8}} # {say('budget')}"
     if wishes.model:  # Nobody has said what this model costs.
@@ -179,6 +202,18 @@ def _model(wishes: Wishes, language: str) -> Iterator[str]:
     else:
         yield f"  {prices}"
         yield budget
+
+
+def _reached(provider: str, say: _Say) -> str:
+    """Where the key or the server is looked for; nothing for what is not asked over a network."""
+    member = PROVIDERS.load(provider)
+    address = member.Options.model_fields.get("base_url")
+    if address is None:
+        return ""
+    variable = getattr(getattr(member, "dialect", None), "key_variable", "")
+    if variable:
+        return say("key").format(where=variable)
+    return say("server").format(where=address.default)
 
 
 def _off(lines: Sequence[str]) -> list[str]:

@@ -83,6 +83,8 @@ class Plan(msgspec.Struct, frozen=True):
     run: str
     unfinished: tuple[str, ...] = ()
     """Labels and rules of the guide that are still to be completed."""
+    leaking: tuple[str, ...] = ()
+    """Training documents whose text is that of a dev or test document."""
     rounds: int = 1
     """In which a mixture is asked; the later ones follow what the earlier ones bring."""
     cells: tuple[CellPlan, ...] = ()
@@ -133,6 +135,7 @@ def plan(recipe: RecipeLike, settings: Settings = None) -> Plan:
         model=", ".join(study.recipe.asked[name].name for name in study.asked),
         run=str(study.recipe.run),
         unfinished=study.guide.unfinished() if study.guide else (),
+        leaking=study.leaking,
         rounds=study.mixture.terms.rounds if study.mixture else 1,
         cells=cells,
     )

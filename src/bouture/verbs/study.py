@@ -30,6 +30,28 @@ UNFINISHED = Wording(
     "admis aux extrémités des relations, comme les axiomes, valent comme observations, non comme règles",
 )
 
+LEAKING = Wording(
+    "training documents whose text is that of a dev or test document: {count} ({first}); remove them from "
+    "one side, or what is measured there is known beforehand",
+    "documents de train dont le texte est celui d’un document de dev ou de test : {count} ({first}) ; "
+    "ôtez-les d’un côté, sans quoi ce qu’on y mesure est connu d’avance",
+)
+
+
+def remarks(unfinished: Sequence[str], leaking: Sequence[str]) -> list[Wording]:
+    """What should be known of a study before it begins.
+
+    Args:
+        unfinished: passages of the guide to complete.
+        leaking: training documents to be measured on under another id.
+    """
+    found = []
+    for wording, names in ((UNFINISHED, unfinished), (LEAKING, leaking)):
+        if names:
+            values = {"count": len(names), "first": ", ".join(names[:3])}
+            found.append(Wording(wording.en.format(**values), wording.fr.format(**values)))
+    return found
+
 
 def augment(
     recipe: RecipeLike,
@@ -57,8 +79,8 @@ def augment(
     """
     with session(recipe, settings, Opening(writing=True, replaying=replay)) as opened:
         guide = opened.study.guide
-        if guide is not None and (left := guide.unfinished()):
-            on_event(Notice(Wording(*(said.format(count=len(left)) for said in UNFINISHED))))
+        for remark in remarks(guide.unfinished() if guide else (), opened.study.leaking):
+            on_event(Notice(remark))
 
         def one_run(opened: Session, on_event: OnEvent) -> Summary:
             if opened.study.recipe.ray is not None and opened.study.asked and not replay:

@@ -5,7 +5,9 @@ from importlib.machinery import ModuleSpec
 
 import pytest
 
+from bouture.corpus.markup import from_markup
 from bouture.errors import MissingExtraError
+from bouture.strategies.dialogue import Declined
 from bouture.strategies.french import package
 from bouture.strategies.french.facts import Facts
 from bouture.strategies.french.inflection import four_forms, inflected
@@ -14,6 +16,7 @@ from bouture.strategies.french.lexicon import Corpus, Given, Lexicons, Silent
 from bouture.strategies.french.package import PackageLexicon, french_lexicon
 from bouture.strategies.french.places import Places, place
 from bouture.strategies.french.reading import Reading
+from bouture.strategies.french.repair import substitute
 from strategies.driving import gold
 
 ELIDED = """Ukraine état-major Odessa hôpital hélicoptère ONU OTAN AIEA UE œuvre Élysée héroïne héroïsme Haïti Haïfa Yves
@@ -155,6 +158,21 @@ def test_the_files_of_the_packages_are_read():
         lexicon.inflected("blessé", "f", "p") == "blessées"
         and lexicon.inflected("mot", "m", "s") == ""
     )
+
+
+def test_a_lexicon_settles_what_endings_leave_open():
+    """« détruit » could be a verb in the present; of « parle » it is known that it is no adjective."""
+    document = from_markup('La mairie du <e id="E1" t="F">village</e> détruit parle.', id="d")
+    new = Facts("f", "s")
+    with pytest.raises(Declined) as declined:
+        substitute(document, "E1", "ville", new)
+    assert declined.value.issues[0].code == "P16"
+    table = {"ending": "re", "t": {"pp": ["t", "te", "ts", "tes"]}}
+    rules = {"declension": {}, "conjugation": {"v1": table, **RULES["conjugation"]}}
+    words = {"détruire": {"V": {"tab": "v1"}}, "parler": {"V": {"tab": "v36"}}}
+    lexicon = PackageLexicon(words, rules, TRIE)
+    made = substitute(document, "E1", "ville", new, lexicon=lexicon)
+    assert made.text == "La mairie de la ville détruite parle."
 
 
 def test_without_the_packages_the_command_is_named(monkeypatch):

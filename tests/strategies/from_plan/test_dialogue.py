@@ -6,13 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from bouture import formats
+from bouture.corpus.document import Document, Entity, Span
 from bouture.corpus.issue import Severity
 from bouture.corpus.normalise import fold
+from bouture.corpus.schema import Schema
 from bouture.llm.messages import Request, Response
 from bouture.strategies.dialogue import Asked, Declined
 from bouture.strategies.from_plan.family import DocumentGraph, EntityList, RelationTriples
-from bouture.strategies.from_plan.pairs import unknown_pairs, verdicts
+from bouture.strategies.from_plan.pairs import verdicts
+from bouture.strategies.unknown_pairs import unknown_pairs
+from strategies.driving import gold
+from strategies.driving import materials as learnt
 from strategies.from_plan import scripted
+from strategies.from_plan.laws import check
 from strategies.from_plan.material import (
     STRATEGIES,
     example,
@@ -79,7 +86,7 @@ def test_a_model_that_does_not_obey_is_never_accepted(kind, disobeys):
     documents, _ = example()
     strategy = build(kind)
     tried = 0
-    for seed in range(40):
+    for seed in range(60):
         document = documents[seed % len(documents)]
         dialogue = strategy(document, random.Random(seed))
         plan = scripted.asked(next(dialogue).messages)
@@ -92,7 +99,7 @@ def test_a_model_that_does_not_obey_is_never_accepted(kind, disobeys):
         with pytest.raises(Declined):
             dialogue.send(Response(answer))
             dialogue.send(Response(answer))
-    assert tried > 15
+    assert tried > 12
 
 
 @every
@@ -168,16 +175,11 @@ def test_unplanned_pairs_are_unknown_and_ruled_out_ones_are_not(kind):
 
 
 def test_a_reflexive_relation_leaves_the_entity_itself_unknown():
-    from bouture.corpus.schema import Schema
-    from strategies.driving import gold
-
     [document] = gold(
         '<e id="E1" t="P">Anna</e> voit <e id="E2" t="P">Oleg</e>.\n\nE1 | GENRE | E1'
     )
     schema = Schema.learn([document])
-    from bouture.strategies.from_plan.plan import Plan
-
-    assert unknown_pairs(document, Plan(()), schema) == (("E2", "E2"),)
+    assert unknown_pairs(document, schema) == (("E2", "E2"),)
 
 
 def asks_pairs(answer: str, **options):
@@ -281,8 +283,6 @@ def test_both_languages_have_the_same_sections():
 
 
 def test_a_document_whose_mentions_cross_is_not_shown():
-    from bouture.corpus.document import Document, Entity, Span
-
     crossing = Document(
         "x", "abcdef", (Entity("1", "A", (Span(0, 4),)), Entity("2", "A", (Span(2, 6),)))
     )
@@ -304,12 +304,8 @@ def test_without_examples_the_prompt_says_so():
 @pytest.mark.shared
 @every
 def test_textmine_two_hundred_plans(kind, shared):
-    from bouture import formats
-    from strategies.driving import materials
-    from strategies.from_plan.laws import check
-
     documents = formats.read(shared / "data" / "textmine2025" / "train.jsonl")
-    known = materials(documents)
+    known = learnt(documents)
     strategy = build(kind, known, repairs=0)
     for seed in range(200):
         document = documents[seed]

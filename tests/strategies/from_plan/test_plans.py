@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from bouture.corpus.document import Document
+from bouture.corpus.document import Document, Entity, Span
 from bouture.errors import InputError
 from bouture.strategies.dialogue import Declined, Materials
 from bouture.strategies.from_plan.caps import cap, surfaces
@@ -14,6 +14,7 @@ from bouture.strategies.from_plan.plan import MentionKind
 from bouture.strategies.from_plan.ways import Drawn
 from bouture.strategies.wanted import Wanted
 from strategies.driving import gold
+from strategies.driving import materials as learnt
 from strategies.from_plan.laws import check
 from strategies.from_plan.material import STRATEGIES, example, example_materials, small_materials
 
@@ -160,9 +161,7 @@ def test_the_capital_of_a_sentence_is_not_taken_along():
         'Huit <e id="E1" t="G">soldats</e>. <e id="E2" t="G">Civils</e> et blessés.',
         'Des <e id="E1" t="G">civils</e>, <e id="E2" t="P">Oleg</e>. <e id="E3" t="P">Anna</e> dort.',
     )
-    from strategies.driving import materials
-
-    strategy = EntityList(materials(documents), EntityList.Options())
+    strategy = EntityList(learnt(documents), EntityList.Options())
     found = {a.surface for one in draws(strategy, 200) for a in one.plan.appearances()}
     assert found == {"soldats", "civils", "Oleg", "Anna"}
 
@@ -228,22 +227,27 @@ def test_a_pool_that_cannot_be_read_says_where(tmp_path, line):
     "documents", [gold("Rien."), gold(""), gold('Un\n<e id="1" t="A">il</e>.')]
 )
 def test_gold_without_anything_to_plan_is_declined(kind, documents):
-    from strategies.driving import materials
-
-    strategy = kind(materials(documents), kind.Options())
+    strategy = kind(learnt(documents), kind.Options())
     with pytest.raises(Declined) as declined:
         strategy.draw(documents[0], random.Random(0))
     assert [issue.code for issue in declined.value.issues] == ["P30"]
 
 
+@every
+def test_when_nothing_is_wanted_nothing_is_planned(kind):
+    documents, guide = example()
+    strategy = wanting(kind, dict.fromkeys(guide.entities, 0.0))
+    with pytest.raises(Declined) as declined:
+        next(strategy(documents[0], random.Random(0)))
+    assert [issue.code for issue in declined.value.issues] == ["P30"]
+
+
 @pytest.mark.parametrize("both", [True, False])
 def test_without_a_guide_a_relation_that_gold_states_both_ways_is_symmetric(both):
-    from strategies.driving import materials
-
     back = "\nE2 | VOIT | E1" if both else ""
     text = '<e id="E1" t="P">{}</e> voit <e id="E2" t="P">{}</e>.\n\nE1 | VOIT | E2' + back
     documents = gold(*(text.format(*names) for names in (("Anna", "Oleg"), ("Iryna", "Taras"))))
-    strategy = RelationTriples(materials(documents), RelationTriples.Options())
+    strategy = RelationTriples(learnt(documents), RelationTriples.Options())
     turned, told = Counter(), 0
     for drawn in draws(strategy, 60):
         stated = {(r.head, r.tail) for r in drawn.plan.relations}
@@ -257,18 +261,13 @@ def test_without_a_guide_a_relation_that_gold_states_both_ways_is_symmetric(both
 
 @every
 def test_one_document_is_enough(kind):
-    from strategies.driving import materials
-
     [document] = gold('<e id="E1" t="A">Kiev</e> et <e id="E2" t="B">Lviv</e>.\n\nE1 | R | E2')
-    strategy = kind(materials([document]), kind.Options())
+    strategy = kind(learnt([document]), kind.Options())
     drawn = strategy.draw(document, random.Random(1))
     check(drawn, strategy._materials.schema, [document])
 
 
 def test_crossing_mentions_are_left_out():
-    from bouture.corpus.document import Entity, Span
-    from strategies.driving import materials
-
     text = "la garde nationale ukrainienne et Kiev"
     crossing = Document(
         "x",
@@ -279,7 +278,7 @@ def test_crossing_mentions_are_left_out():
             Entity("3", "B", (Span(34, 38),)),
         ),
     )
-    strategy = EntityList(materials([crossing]), EntityList.Options())
+    strategy = EntityList(learnt([crossing]), EntityList.Options())
     drawn = strategy.draw(crossing, random.Random(0))
     assert [a.surface for a in drawn.plan.appearances()] == ["Kiev"]
 

@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import bouture
 from bouture.corpus.document import Document, Entity, Span
 from bouture.corpus.guide_reader import read_guide
 from bouture.corpus.schema import Schema
-from bouture.strategies.planner.caps import over_surface, over_template, template
+from bouture.strategies.planner.caps import Excess, Favourites, template
 from bouture.strategies.planner.deficits import RULE_EXAMPLES
 from bouture.strategies.planner.mixture import Ingredient, Mixture, Outcomes, Round, Terms
 from bouture.strategies.planner.serving import SERVES, default_mixture, serving_of
@@ -162,6 +163,21 @@ def test_a_hundred_thousand_calls_are_planned_in_a_moment(
     assert time.process_time() - started < 30  # one or two seconds; the aim is below a minute
 
 
+def _told(documents: Iterable[Document], gold: Sequence[Document] = ()) -> Favourites:
+    favourites = Favourites(gold)
+    for document in documents:
+        favourites.add(document)
+    return favourites
+
+
+def _templates(documents: Iterable[Document], gold: Sequence[Document] = ()) -> list[Excess]:
+    return _told(documents, gold).templates()
+
+
+def _surfaces(documents: Iterable[Document], gold: Sequence[Document] = ()) -> list[Excess]:
+    return _told(documents, gold).surfaces()
+
+
 def _place(id: str, text: str, *places: str) -> Document:
     spans = [Span(text.index(place), text.index(place) + len(place)) for place in places]
     return Document(id, text, tuple(Entity(f"E{n}", "LIEU", (s,)) for n, s in enumerate(spans)))
@@ -178,19 +194,19 @@ def test_beginnings_are_told_apart_without_names() -> None:
 @given(st.lists(st.sampled_from("abcdef"), max_size=60))
 def test_without_what_is_over_a_cap_is_kept(names: list[str]) -> None:
     made = [_place(f"{n}", f"À Kiev, le {name} tire.", "Kiev") for n, name in enumerate(names)]
-    over = {id for one in over_template(made) for id in one.documents}
+    over = {id for one in _templates(made) for id in one.documents}
     left = Counter(template(document) for document in made if document.id not in over)
     assert all(n <= 3 for n in left.values())
     assert len(over) == sum(max(0, n - 3) for n in Counter(names).values())
     total = len(made)
-    assert {one.count for one in over_surface(made)} == ({total} if total > 3 else set())
+    assert {one.count for one in _surfaces(made)} == ({total} if total > 3 else set())
 
 
 def test_templates_and_surfaces_beyond_their_cap() -> None:
     same = [_place(f"s{n}", f"À Kiev, des tirs ont eu lieu {n}.", "Kiev") for n in range(10)]
     places = [f"Ville{chr(65 + n // 26)}{chr(97 + n % 26)}" for n in range(390)]
     other = [_place(f"o{n}", f"{p} numéro {n} est calme.", p) for n, p in enumerate(places)]
-    (found,) = over_template([*same, *other[:90]])
+    (found,) = _templates([*same, *other[:90]])
     assert (found.kind, found.what, found.count, found.most) == (
         "template",
         "à <LIEU> des tirs",
@@ -198,8 +214,9 @@ def test_templates_and_surfaces_beyond_their_cap() -> None:
         3,
     )
     assert found.documents == tuple(f"s{n}" for n in range(3, 10))
-    (surface,) = over_surface([*same, *other])
+    (surface,) = _surfaces([*same, *other])
     assert (surface.what, surface.count, surface.most) == ("kiev", 10, 4)
     assert len(surface.documents) == 6
-    assert over_surface([*same, *other], gold=same) == []  # gold speaks of nothing else
-    assert over_surface(same[:3]) == over_template(same[:3]) == over_surface([]) == []
+    assert _templates([*same, *other[:90]], same) == []
+    assert _surfaces([*same, *other], same) == []  # gold speaks of nothing else
+    assert _surfaces(same[:3]) == _templates(same[:3]) == _surfaces([]) == []

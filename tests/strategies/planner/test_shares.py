@@ -30,7 +30,7 @@ from bouture.strategies.planner.deficits import (
     wanted_of,
 )
 from bouture.strategies.planner.serving import SERVES, Serving, default_mixture, serving_of
-from bouture.strategies.planner.sources import MOST_OF_ONE, Sources
+from bouture.strategies.planner.sources import MOST_OF_ONE, Sources, holders_of
 from bouture.strategies.planning import Job
 from documents import corpora
 
@@ -179,6 +179,17 @@ def test_all_calls_are_given_and_nobody_has_more_than_half(
         assert abs(made - empty * calls) <= len(candidates)
 
 
+def test_negatives_that_several_make_are_not_made_twice_over() -> None:
+    both = Serving(("no_entity", "no_relation"), plans=True)
+    found = allot(
+        100,
+        [Candidate("one", EMPTY), Candidate("both", both), Candidate("plain", HELD)],
+        [],
+        Bounds({"no_entity": 0.1, "no_relation": 0.1}),
+    )
+    assert found == {"one": 5, "both": 15, "plain": 80}
+
+
 def test_calls_go_where_something_is_lacking_and_accepted() -> None:
     lacking = [
         Deficit(cell("A"), 5, 0, 25.0),
@@ -237,7 +248,7 @@ def _corpus(n: int) -> list[Document]:
 def test_no_document_starts_more_than_two_calls_in_a_hundred(documents: int, calls: int) -> None:
     gold = _corpus(documents)
     counting = Counting(gold, Schema.learn(gold))
-    sources = Sources(gold, counting, calls, random.Random(1))
+    sources = Sources(gold, holders_of(gold, counting), calls, random.Random(1))
     rare = cell("SITE", *counting.place(gold[0]))
     jobs = [sources.job(name, rare) for _ in range(calls // 2) for name in ("a", "b")]
     assert len(set(jobs)) == len(jobs)
@@ -252,7 +263,7 @@ def test_no_document_starts_more_than_two_calls_in_a_hundred(documents: int, cal
 def test_earlier_rounds_count() -> None:
     gold = _corpus(4)
     counting = Counting(gold, Schema.learn(gold))
-    sources = Sources(gold, counting, 8, random.Random(1))
+    sources = Sources(gold, holders_of(gold, counting), 8, random.Random(1))
     for job in (Job("d001", "a", 0), Job("d001", "a", 1), Job("d002", "b", 0), Job("d003", "a", 0)):
         sources.used(job)
     assert sources.job("a") == Job("d000", "a", 0)

@@ -2,28 +2,29 @@
 
 import random
 from collections.abc import Generator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue, Place, Severity, Wording
-from bouture.corpus.markup_reader import read_markup
 from bouture.corpus.normalise import fold
 from bouture.llm.messages import Message, Request, Response
 from bouture.strategies.attributes import dimensions as sources
 from bouture.strategies.attributes.dimensions import Dimension, merged
 from bouture.strategies.attributes.pairwise import Row, pairwise
 from bouture.strategies.attributes.proposals import read_dimensions
-from bouture.strategies.conversation import Prompts, Rules, complaints, converse, turns_of
+from bouture.strategies.conversation import Prompts, Rules, converse, one_line, turns_of
+from bouture.strategies.counterfactual.answers import checked, sent_back
 from bouture.strategies.counterfactual.apart import ALL
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
 from bouture.strategies.editing import declining, origin_of
 from bouture.strategies.guide_rules.demonstration import as_shown
 from bouture.strategies.negatives.pool import Drawn, Pool, weighted
-from bouture.strategies.negatives.unknown_pairs import with_unknown_pairs
+from bouture.strategies.rewrite.options import GuideOptions
+from bouture.strategies.unknown_pairs import with_unknown_pairs
 
 NOTHING = Wording(
     "fewer than two dimensions, or no mention in gold that could be required",
@@ -53,9 +54,7 @@ class Attributes:
     name = "attributes"
     asks_model = True
 
-    class Options(BaseModel):
-        model_config = ConfigDict(extra="forbid", frozen=True)
-
+    class Options(GuideOptions):
         dimensions: dict[str, tuple[str, ...]] = Field(
             {}, description="dimensions with their values, before all others"
         )
@@ -72,14 +71,6 @@ class Attributes:
             ge=1,
             le=6,
             description="mentions of gold that the text must hold (never attributes alone)",
-        )
-        repairs: int = Field(1, ge=0, le=3, description="how often a faulty answer is sent back")
-        repair_model: str = Field(
-            "",
-            description="one of the recipe's `models`, asked to mend a faulty answer; else the same model",
-        )
-        guide_characters: int = Field(
-            4000, ge=0, description="length of the guide's rules in the prompt, definitions aside"
         )
 
     def __init__(self, materials: Materials, options: Options) -> None:
@@ -108,19 +99,11 @@ class Attributes:
             raise Declined(declining("P50", NOTHING, document))
         messages = self.messages(document, traits(chosen, row), required)
 
-        def read(response: Response) -> tuple[Document | None, Sequence[Issue]]:
-            reading = read_markup(
-                response.text,
-                id=document.id,
-                schema=self._materials.schema,
-                finish_reason=response.finish_reason,
-            )
-            made = reading.document
-            return made, (*reading.issues, *(_missing(made, required) if made else ()))
-
-        heard = yield from converse(document, messages, self._turns, read, self._complaint)
+        read = checked(document, self._materials, partial(_missing, required))
+        again = sent_back(self._prompts, self._materials.language)
+        heard = yield from converse(document, messages, self._turns, read, again)
         told = {"traits": traits(chosen, row), "design": len(design)}
-        return [self._named(document, heard.value, (required, told), (*issues, *heard.issues))]
+        return [self._named(document, heard.value, required, told, (*issues, *heard.issues))]
 
     def dimensions(self, proposed: Sequence[Dimension] = ()) -> tuple[Dimension, ...]:
         """The dimensions in use, those a model `proposed` among them; at most 10, each of 2 to 30 values."""
@@ -150,10 +133,12 @@ class Attributes:
     def proposal(self) -> tuple[Message, ...]:
         """The conversation that asks for more dimensions; the same whatever the document."""
         prompts, (of_gold, _) = self._prompts, self._own
-        subjects = of_gold[0].values
+        subjects, guide = of_gold[0].values, self._materials.guide
+        title = one_line(guide.title) if guide else ""
         user = prompts.fill(
             "propose",
-            definitions=self._definitions,
+            labels=self._names(),
+            title=" " + prompts.fill("titled", title=title) if title else "",
             subjects="\n".join(prompts.fill("subject line", subject=s) for s in subjects)
             or prompts["no subjects"],
             taken=", ".join(dimension.name for dimension in self.dimensions()),
@@ -194,9 +179,12 @@ class Attributes:
         """Every label with its definition; their names alone where there is no guide."""
         schema, guide = self._materials.schema, self._materials.guide
         if guide is None:
-            names = ", ".join((*schema.entities, *schema.relations))
-            return self._prompts.fill("no definitions", labels=names)
+            return self._names()
         return Rules(guide, self._prompts, 0).of(schema.entities, tuple(schema.relations))
+
+    def _names(self) -> str:
+        schema = self._materials.schema
+        return ", ".join((*schema.entities, *schema.relations))
 
     def _required(
         self, chosen: Sequence[Dimension], row: Row, rng: random.Random
@@ -215,25 +203,21 @@ class Attributes:
                 found.append(drawn)
         return tuple(found)
 
-    def _complaint(self, issues: Sequence[Issue]) -> str:
-        said = complaints(issues, self._materials.language)
-        return self._prompts.fill("repair", complaints=said)
-
     def _named(
         self,
         shown: Document,
         made: Document,
-        told: tuple[Sequence[Drawn], dict[str, object]],
+        required: Sequence[Drawn],
+        told: dict[str, object],
         issues: tuple[Issue, ...],
     ) -> Document:
-        required, said = told
         origin = origin_of(self.name, shown, self.options, keeps="required")
         parameters = {k: v for k, v in origin.parameters.items() if k != "dimensions"}
         origin = msgspec.structs.replace(
             origin,
             sources=tuple(dict.fromkeys(drawn.document for drawn in required)),
             demonstrations=(shown.id,),
-            parameters={**parameters, **said, "apart": list(ALL)},
+            parameters={**parameters, **told, "apart": list(ALL)},
             issues=issues,
         )
         return with_unknown_pairs(made, self._materials.schema).with_origin(origin)
@@ -248,7 +232,7 @@ def _numbered(required: Sequence[Drawn]) -> list[tuple[str, Drawn]]:
     return [(f"E{number}", drawn) for number, drawn in enumerate(required, 1)]
 
 
-def _missing(made: Document, required: Sequence[Drawn]) -> list[Issue]:
+def _missing(required: Sequence[Drawn], made: Document) -> list[Issue]:
     """P52 for each required mention that the text does not have with its id, label and words."""
     there = {(m.entity, m.label, fold(m.text)) for m in made.mentions()}
     place = Place(document=made.id)

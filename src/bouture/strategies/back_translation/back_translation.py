@@ -23,7 +23,7 @@ from bouture.llm.messages import Message, Response
 from bouture.strategies.conversation import Prompts, converse, turns_of
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
 from bouture.strategies.editing import declining, origin_of
-from bouture.strategies.rewrite.kept import Kept
+from bouture.strategies.rewrite.kept import Kept, emptied
 from bouture.strategies.rewrite.options import RepairOptions
 
 TAGS = Wording(
@@ -132,8 +132,7 @@ class BackTranslation:
             findings.add("M04", Severity.REJECT, W_NO_TEXT, answer=payload[:160])
             return None, findings.issues
         made = assemble(text, mentions, [], self._schema, findings)
-        for issue in _tag_faults(source, made):
-            findings.issues.append(issue)
+        findings.issues += [*_tag_faults(source, made), *emptied(source, made)]
         if fold(text) == fold(source.text):
             findings.add("P63", Severity.REJECT, NOT_TRANSLATED)
         try:

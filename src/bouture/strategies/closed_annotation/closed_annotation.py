@@ -4,11 +4,12 @@ import random
 from collections import Counter
 from collections.abc import Generator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from bouture.corpus.document import Document
+from bouture.corpus.document import Document, Span
 from bouture.corpus.findings import shown
 from bouture.corpus.issue import Issue, Place, Severity, Wording, worst
 from bouture.corpus.markup import escape_text, to_markup
@@ -23,6 +24,7 @@ from bouture.strategies.conversation import Prompts, Rules, complaints, converse
 from bouture.strategies.demonstrations import Demonstrations
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
 from bouture.strategies.editing import declining, origin_of
+from bouture.strategies.rewrite.options import GuideOptions
 
 EMPTY = Wording(
     "document {document!r} has no text to annotate",
@@ -44,7 +46,17 @@ DOUBTFUL = Wording(
 LONGEST = 20_000
 """Characters of an answer, with 50 for each of the passage, beyond which it is no copy of it."""
 
-Read = tuple[tuple[Document, list[Placed]] | None, Sequence[Issue]]
+
+class Answer(NamedTuple):
+    """A passage as it was annotated, in the whole text."""
+
+    document: Document
+    """As written, for its relations."""
+    placed: list[Placed]
+    missing: list[Span]
+
+
+Read = tuple[Answer | None, Sequence[Issue]]
 
 
 class ClosedAnnotation:
@@ -54,16 +66,14 @@ class ClosedAnnotation:
     examples each time: gold passages that are near it and unlike each other, one of them without a
     mention. The answer must be the same text with tags. Spans with their label, ids and relations are
     voted on; what has some votes but too few is masked. An unreadable answer is sent back once, then
-    counts as no vote; a passage that too few samples could be read of is masked as a whole.
+    counts as no vote; so do the words that a copy left out. What too few samples could be read of is masked.
     """
 
     name = "closed_annotation"
     asks_model = True
     sources = "raw"
 
-    class Options(BaseModel):
-        model_config = ConfigDict(extra="forbid", frozen=True)
-
+    class Options(GuideOptions):
         samples: int = Field(3, ge=1, le=9, description="how often each passage is asked for")
         agreement: float = Field(
             2 / 3,
@@ -74,11 +84,6 @@ class ClosedAnnotation:
         sentences: int = Field(6, ge=1, le=50, description="sentences of a passage (B.2: 6)")
         demonstrations: int = Field(4, ge=0, le=20, description="gold passages shown as examples")
         negative: bool = Field(True, description="whether one of them is without any mention")
-        repairs: int = Field(1, ge=0, le=3, description="how often a faulty answer is sent back")
-        repair_model: str = Field(
-            "",
-            description="one of the recipe's `models`, asked to mend a faulty answer; else the same model",
-        )
         guide_characters: int = Field(
             8000, ge=0, description="length of the guide's rules in the prompt, definitions aside"
         )
@@ -143,8 +148,8 @@ class ClosedAnnotation:
         except Declined as declined:
             sample.unread(passage.span, declined)
             return
-        answer, placed = heard.value
-        sample.add(document.text, answer, placed)
+        sample.add(document.text, heard.value.document, heard.value.placed)
+        sample.left_out(heard.value.missing)
         sample.found(heard.issues, document.id)
         sample.shown.update(self._of[e.id] for e in examples)
 
@@ -204,12 +209,12 @@ class ClosedAnnotation:
         if reading.document is None:
             return None, reading.issues
         given = passage.numbered_as(reading.document.text)
-        found, faults = bring_back(given.text, reading.document)
-        issues = [*reading.issues, *faults]
-        if worst(faults) is Severity.REJECT:
+        brought = bring_back(given.text, reading.document)
+        issues = [*reading.issues, *brought.issues]
+        if worst(brought.issues) is Severity.REJECT:
             return None, issues
         placed = []
-        for one in found:
+        for one in brought.placed:
             span = given.back(one.span)
             if span is not None:
                 placed.append(one._replace(span=span))
@@ -219,7 +224,8 @@ class ClosedAnnotation:
                 "label": one.label,
             }
             issues.append(Issue.of("P54", Severity.REVIEW, ABSENT, Place(document=id), **told))
-        return (reading.document, placed), issues
+        missing = [part for span in brought.missing for part in given.parts(span)]
+        return Answer(reading.document, placed, missing), issues
 
     def _complaint(self, issues: Sequence[Issue]) -> str:
         return self._prompts.fill("repair", complaints=complaints(issues, self._materials.language))

@@ -47,6 +47,10 @@ class Sample:
         self.annotation.unread.append(span)
         self.failures.append(why)
 
+    def left_out(self, spans: Sequence[Span]) -> None:
+        """Stretches that an answer does not have."""
+        self.annotation.unread += spans
+
     def add(self, text: str, answer: Document, placed: Sequence[Placed]) -> None:
         """A passage: its mentions in the whole `text`, and the relations of `answer` between them."""
         names: dict[str, str] = {}

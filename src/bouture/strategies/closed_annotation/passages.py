@@ -51,6 +51,16 @@ class Passage(msgspec.Struct, frozen=True):
                 return Span(*moved)
         return None
 
+    def parts(self, span: Span) -> list[Span]:
+        """What of a stretch of the passage lies in its sentences, in the whole text."""
+        found = []
+        for start, sentence in zip(self.starts, self.sentences, strict=True):
+            first = max(span.start - start, 0) + sentence.start
+            last = min(span.end - start + sentence.start, sentence.end)
+            if first < last:
+                found.append(Span(first, last))
+        return found
+
 
 def passages(text: str, number: int) -> list[Passage]:
     """A text in passages of `number` sentences (1 or more); the numbers go on from one to the next."""

@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bouture.corpus.anchoring import How, Quote, anchor
 from bouture.corpus.document import Document, Span
@@ -17,6 +17,8 @@ ALIKE = 0.9
 Under the .98 of science B.3 because mentions are not projected through the differences: each is
 looked for again, with its context.
 """
+SLIP = 0.6
+"""Similarity of letters (difflib ratio, 0 to 1) from which words that differ are the same ones, copied badly."""
 CONTEXT = 2
 """Words on each side: with them 99.6 % of mentions are unique in their document (X-1)."""
 
@@ -38,6 +40,10 @@ SLIGHTLY = Wording(
 )
 
 
+Change: TypeAlias = tuple[str, int, int, int, int]
+"""What difflib says of a difference: tokens i to j of the text have become tokens k to m of the answer."""
+
+
 class Placed(NamedTuple):
     """One mention of an answer, in the text that was given."""
 
@@ -48,7 +54,16 @@ class Placed(NamedTuple):
     """Whether there was only one place for it."""
 
 
-def bring_back(given: str, answer: Document) -> tuple[list[Placed], list[Issue]]:
+class Brought(NamedTuple):
+    """What an answer says of the text that was given."""
+
+    placed: list[Placed]
+    issues: list[Issue]
+    missing: tuple[Span, ...] = ()
+    """Stretches of the text that the answer left out or replaced: it says nothing of them."""
+
+
+def bring_back(given: str, answer: Document) -> Brought:
     """The mentions of `answer` in the text `given`, and what was wrong with its text.
 
     Texts equal up to typography: offsets are carried over. Nearly equal: each mention is anchored
@@ -56,20 +71,20 @@ def bring_back(given: str, answer: Document) -> tuple[list[Placed], list[Issue]]
     """
     place = Place(document=answer.id)
     if not len(given) / 2 <= len(answer.text) <= 2 * len(given):
-        return [], [altered(answer.id, given, answer.text)]
+        return Brought([], [altered(answer.id, given, answer.text)])
     one, other = normalise(given), normalise(answer.text)
     if one.text.strip() == other.text.strip():
-        return _carried(one.text, other.text, given, answer), []
+        return Brought(_carried(one.text, other.text, given, answer), [])
     before, after = folded_tokens(given), folded_tokens(answer.text)
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     changes = [op for op in matcher.get_opcodes() if op[0] != "equal"]
     if not changes:  # only spacing differs
-        return _anchored(given, answer)
+        return Brought(*_anchored(given, answer))
     if matcher.ratio() < ALIKE:
-        return [], [_altered(given, answer, changes)]
+        return Brought([], [_altered(given, answer, changes)])
     placed, issues = _anchored(given, answer)
     note = Issue.of("P53", Severity.NOTE, SLIGHTLY, place, count=len(changes))
-    return placed, [note, *issues]
+    return Brought(placed, [note, *issues], _missing(given, answer, changes))
 
 
 def altered(document: str, given: str, returned: str) -> Issue:
@@ -122,9 +137,23 @@ def _context(text: str, tokens: Sequence[Span], span: Span) -> tuple[str, str]:
     return left, right
 
 
-def _altered(
-    given: str, answer: Document, changes: Sequence[tuple[str, int, int, int, int]]
-) -> Issue:
+def _missing(given: str, answer: Document, changes: Sequence[Change]) -> tuple[Span, ...]:
+    """Where words of the text have nothing like them in the answer: not slips, and not mere punctuation."""
+    here, there = tokenize(given), tokenize(answer.text)
+    found = []
+    for _, i, j, k, m in changes:
+        if i == j:
+            continue
+        span = Span(here[i].start, here[j - 1].end)
+        lost = given[span.start : span.end]
+        new = answer.text[there[k].start : there[m - 1].end] if m > k else ""
+        slip = difflib.SequenceMatcher(None, lost, new, autojunk=False).ratio() >= SLIP
+        if not slip and any(map(str.isalnum, lost)):
+            found.append(span)
+    return tuple(found)
+
+
+def _altered(given: str, answer: Document, changes: Sequence[Change]) -> Issue:
     """The largest difference, in words."""
     here, there = tokenize(given), tokenize(answer.text)
     _, i, j, k, m = max(changes, key=lambda op: max(op[2] - op[1], op[4] - op[3]))

@@ -5,13 +5,14 @@ Agreement of 2/3; a missing annotation hurts most (X-4), so what is doubtful is 
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 
 import msgspec
 
 from bouture.corpus.document import Document, Entity, Mask, Relation, Span
 from bouture.strategies.closed_annotation.same_text import Placed
+from bouture.strategies.masking import outside
 
 
 class Annotation(msgspec.Struct):
@@ -21,7 +22,7 @@ class Annotation(msgspec.Struct):
     relations: set[Relation] = set()
     """Between the entity ids of this sample."""
     unread: list[Span] = []
-    """Stretches for which it gave no usable answer."""
+    """Stretches for which it gave no usable answer, or which its answer left out."""
 
     def clusters(self) -> dict[str, set[tuple[Span, str]]]:
         """The labelled spans of each entity."""
@@ -78,7 +79,7 @@ def vote(document: Document, samples: Sequence[Annotation], agreement: float) ->
     )
     silent = _silent(samples, needed)
     masked = [span for span, _, _ in doubtful]
-    left = _outside((*masked, *silent), [span for span, _ in kept])
+    left = outside((*masked, *silent), [span for span, _ in kept])
     mask = Mask(tuple(s for s in left if document.mention_text(s).strip()), tuple(pairs))
     made = Document(document.id, document.text, entities, relations, mask=mask)
     votes = {e.id: [counted[s, e.label] for s in e.spans] for e in entities}
@@ -126,27 +127,13 @@ def _related(
 
 def _silent(samples: Sequence[Annotation], needed: int) -> tuple[Span, ...]:
     """Stretches without enough readable answers for anything to be kept or left out."""
-    unread = Counter(span for sample in samples for span in sample.unread)
-    return tuple(sorted(s for s, count in unread.items() if len(samples) - count < needed))
-
-
-def _outside(masked: Iterable[Span], kept: Sequence[Span]) -> tuple[Span, ...]:
-    """The parts of `masked` outside `kept`, merged, in order."""
-    free: list[list[int]] = []
-    for span in sorted(masked):
-        if free and span.start <= free[-1][1]:
-            free[-1][1] = max(free[-1][1], span.end)
-        else:
-            free.append([span.start, span.end])
+    bounds = sorted({at for s in samples for span in s.unread for at in (span.start, span.end)})
     found: list[Span] = []
-    for start, end in free:
-        at = start
-        for span in sorted(kept):
-            if span.end <= at or span.start >= end:
-                continue
-            if span.start > at:
-                found.append(Span(at, span.start))
-            at = max(at, span.end)
-        if at < end:
-            found.append(Span(at, end))
+    for piece in map(Span, bounds, bounds[1:]):
+        read = sum(not any(span.contains(piece) for span in s.unread) for s in samples)
+        if read >= needed:
+            continue
+        if found and found[-1].end == piece.start:
+            piece = Span(found.pop().start, piece.end)
+        found.append(piece)
     return tuple(found)

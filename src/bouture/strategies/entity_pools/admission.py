@@ -6,14 +6,22 @@ from typing import Literal, TypeAlias
 
 from bouture.corpus.document import Document, remembered
 from bouture.corpus.guide import Guide
+from bouture.corpus.label_aliases import resolve
 from bouture.corpus.normalise import fold
 from bouture.corpus.rule_codes import breaks
 from bouture.corpus.tokens import folded_tokens
 from bouture.strategies.dialogue import Materials
+from bouture.strategies.french.facts import Kind
 
-Reason: TypeAlias = Literal["gold", "guide", "nested"]
+Reason: TypeAlias = Literal["gold", "guide", "nested", "kind"]
 NESTING = 0.05
 """Share of gold mentions of a shape with another mention inside from which that shape is not taken."""
+
+
+LINKS = frozenset(
+    ["d", "de", "du", "des", "à", "au", "aux", "en", "pour", "sur", "of", "for", "in", "at", "to"]
+)
+"""Words that join a complement to a noun: what may be a mention of its own (« maire de Lviv »)."""
 
 
 class Admission:
@@ -22,8 +30,11 @@ class Admission:
     A mention that gold knows, under any label, brings nothing new, or is ambiguous (34 % of the
     mentions of TextMine have a surface seen with several labels, science X-2). A mention that holds
     another one (« aéroport d’Hostomel ») would leave it unannotated, the worst noise there is (X-4):
-    refused when it contains a gold surface of a label that its own may hold, or when gold mentions of
-    its label written like it (capital first, capital later) hold another one in 5 % of the cases.
+    refused when it contains a gold surface of a label that its own may hold, or, of several words, when
+    gold mentions of its label written like it (capital first, capital later, with a complement or
+    without) hold another one in 5 % of the cases. One
+    that the model itself says is a person is no place, and the other way round, where the label has one
+    of the usual names.
     """
 
     def __init__(self, materials: Materials) -> None:
@@ -31,8 +42,8 @@ class Admission:
         self._nesting = _inner_labels(materials)
         self._gold: set[str] = set()
         self._surfaces: dict[str, set[tuple[str, ...]]] = {}
-        shapes: Counter[tuple[str, bool, bool]] = Counter()
-        holding: Counter[tuple[str, bool, bool]] = Counter()
+        shapes: Counter[tuple[str, bool, bool, bool]] = Counter()
+        holding: Counter[tuple[str, bool, bool, bool]] = Counter()
         for document in materials.gold:
             held_by = holders(document)
             for number, mention in enumerate(document.mentions()):
@@ -44,10 +55,12 @@ class Admission:
         self._holds = {key for key in shapes if holding[key] >= NESTING * shapes[key]}
         self._seen = set(shapes)
 
-    def refuses(self, label: str, surface: str) -> Reason | None:
-        """Why the mention may not be used; None when it may."""
+    def refuses(self, label: str, surface: str, kind: Kind = "") -> Reason | None:
+        """Why the mention may not be used; None when it may. `kind`: what it is said to be."""
         if fold(surface) in self._gold:
             return "gold"
+        if kind and _is_of_another_kind(label, kind):
+            return "kind"
         if self._guide is not None and _breaks_a_rule(self._guide, label, surface):
             return "guide"
         return "nested" if self._may_hold(label, surface) else None
@@ -60,6 +73,8 @@ class Admission:
         known = {tokens[i:j] for i in range(len(tokens)) for j in range(i + 1, len(tokens) + 1)}
         if any(not known.isdisjoint(self._surfaces.get(label, ())) for label in inner):
             return True
+        if len(tokens) == 1:
+            return False
         key = (label, *_shape(surface))
         return key in self._holds or key not in self._seen
 
@@ -91,11 +106,19 @@ def holders(document: Document) -> frozenset[int]:
     return frozenset(found)
 
 
-def _shape(surface: str) -> tuple[bool, bool]:
-    """Whether the first word has a capital, and whether a later one has."""
+def _is_of_another_kind(label: str, kind: Kind) -> bool:
+    """Whether a label, by its name, is one of places and the kind a person, or the other way round."""
+    if kind == "person":
+        return resolve(label, ["LOC"]) == "LOC"
+    return resolve(label, ["PERSON"]) == "PERSON"
+
+
+def _shape(surface: str) -> tuple[bool, bool, bool]:
+    """Whether the first word has a capital, whether a later one has, and whether a complement follows."""
     words: Sequence[str] = surface.replace("’", " ").replace("'", " ").split()
     capitals = [word[:1].isupper() for word in words]
-    return capitals[0] if capitals else False, any(capitals[1:])
+    linked = not LINKS.isdisjoint(word.lower() for word in words[1:])
+    return capitals[0] if capitals else False, any(capitals[1:]), linked
 
 
 def _breaks_a_rule(guide: Guide, label: str, surface: str) -> bool:

@@ -56,7 +56,8 @@ class EntityReplacement:
     another form of it nor what lies in it is guessed. What relations from an entity to itself say of
     gender (`genders`) must be true of the new mention; an entity with other such relations stays.
     Which mentions of a pool an entity may take is laid down beforehand (`Seats`), which keeps every
-    surface under the cap.
+    surface under the cap. What it makes says `keeps: context`: no model has written its text, which
+    stays near its source on purpose.
     """
 
     name = "entity_replacement"
@@ -94,7 +95,7 @@ class EntityReplacement:
 
     def __call__(self, document: Document, rng: random.Random) -> Dialogue:
         made = yield from self.replacing(document, rng)
-        origin = origin_of(self.name, document, self.options, keeps="labels")
+        origin = origin_of(self.name, document, self.options, keeps="context")
         parameters = {**origin.parameters, "replaced": made.replaced}
         origin = msgspec.structs.replace(origin, parameters=parameters, issues=made.issues)
         return [made.document.with_origin(origin)]

@@ -22,17 +22,17 @@ from bouture.strategies.rewrite.options import GuideOptions
 
 NO_MENTION = Wording(
     "the answer holds no usable new mention of {label} ({unreadable} lines unreadable, {gold} already in "
-    "gold, {guide} against the guide, {nested} that would hold another mention, {twice} given twice)",
+    "gold, {guide} against the guide, {kind} of another kind, {nested} that would hold another mention, {twice} given twice)",
     "la réponse ne contient aucune nouvelle mention utilisable du type {label} ({unreadable} lignes illisibles, "
-    "{gold} déjà dans le corpus, {guide} contraires au guide, {nested} qui en contiendraient une autre, {twice} en double)",
+    "{gold} déjà dans le corpus, {guide} contraires au guide, {kind} d’une autre sorte, {nested} qui en contiendraient une autre, {twice} en double)",
 )
 THIN = Wording(
     "the pool of {label} holds {kept} of the {asked} mentions asked for ({unreadable} lines unreadable, {gold} "
-    "already in gold, {guide} against the guide, {nested} that would hold another mention, {twice} given twice)",
+    "already in gold, {guide} against the guide, {kind} of another kind, {nested} that would hold another mention, {twice} given twice)",
     "la réserve du type {label} contient {kept} des {asked} mentions demandées ({unreadable} lignes illisibles, {gold} "
-    "déjà dans le corpus, {guide} contraires au guide, {nested} qui en contiendraient une autre, {twice} en double)",
+    "déjà dans le corpus, {guide} contraires au guide, {kind} d’une autre sorte, {nested} qui en contiendraient une autre, {twice} en double)",
 )
-ASIDE = ("unreadable", "gold", "guide", "nested", "twice")
+ASIDE = ("unreadable", "gold", "guide", "kind", "nested", "twice")
 
 Filling = Generator[Request, Response, Pool]
 Read = tuple[tuple[Pooled, ...], Mapping[str, int]]
@@ -150,7 +150,8 @@ class Filler:
         kept: dict[str, Pooled] = {}
         for one in read:
             key = fold(one.surface)
-            reason = "twice" if key in kept else self._admission.refuses(label, one.surface)
+            refused = self._admission.refuses(label, one.surface, one.facts.kind)
+            reason = "twice" if key in kept else refused
             if reason:
                 aside[reason] += 1
             else:

@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from bouture.strategies.french.facts import Facts
 
+SIMPLE_NAME = 2
+"""Words of a name whose last one surely is its short form: of « Jean-Yves Le Drian » it is « Le Drian »."""
+
 
 class Pooled(NamedTuple):
     """One mention of a pool."""
@@ -21,7 +24,7 @@ class Pool(NamedTuple):
     asked: int
     """How many were asked for."""
     aside: dict[str, int]
-    """Why others were set aside, and how many: `gold`, `guide`, `nested`, `twice`, `unreadable`."""
+    """Why others were set aside, and how many: `gold`, `guide`, `kind`, `nested`, `twice`, `unreadable`."""
 
 
 def full_form(surfaces: Collection[str]) -> str | None:
@@ -43,6 +46,6 @@ def new_forms(surfaces: Collection[str], new: Pooled) -> dict[str, str] | None:
     if full is None or set(surfaces) == {full}:
         return None if full is None else {full: new.surface}
     words = new.surface.split()
-    if new.facts.kind != "person" or len(words) < 2:
+    if new.facts.kind != "person" or len(words) != SIMPLE_NAME:
         return None
     return {surface: new.surface if surface == full else words[-1] for surface in surfaces}

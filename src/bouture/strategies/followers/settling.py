@@ -8,6 +8,7 @@ import msgspec
 
 from bouture.corpus.document import Document, Entity, Mention, Relation, Span
 from bouture.corpus.issue import Issue, Place, Severity, Wording
+from bouture.corpus.schema import Schema
 from bouture.strategies.followers.usage import Usage
 
 BOUNDARY = Wording(
@@ -53,6 +54,8 @@ class Policy(NamedTuple):
     """What to do about a disagreement."""
 
     follower: str
+    schema: Schema
+    """An edit must not make a relation that it does not know."""
     mask: bool
     apply: bool
 
@@ -67,10 +70,10 @@ def settle(
     """
     issues: list[Issue] = []
     masked: list[Span] = []
-    edits: list[Disagreement] = []
+    agreed = [one for one in found if policy.apply and _gold_agrees(one, usage, document)]
+    made, done = _corrected(document, agreed, policy.schema)
     for one in found:
-        if policy.apply and _gold_agrees(one, usage, document) and _whole(one, found, document):
-            edits.append(one)
+        if one in done:
             issues.append(_issue("P60", Severity.REPAIRED, APPLIED, document, one, policy))
             continue
         wording = {"boundary": BOUNDARY, "type": TYPE, "none": NO_ENTITY}[one.kind]
@@ -78,7 +81,7 @@ def settle(
         if policy.mask:
             old, new = one.mention.span, one.span or one.mention.span
             masked.append(Span(min(old.start, new.start), max(old.end, new.end)))
-    return _edited(document, edits), issues, masked
+    return made, issues, masked
 
 
 def contradiction(document: Document, mention: Mention, follower: str) -> Issue:
@@ -122,22 +125,53 @@ def _gold_agrees(one: Disagreement, usage: Usage, document: Document) -> bool:
     return usage.plain(surface) > usage.labels(surface).total()
 
 
-def _whole(one: Disagreement, found: Sequence[Disagreement], document: Document) -> bool:
-    """A type is that of the entity: it changes only when the same is said of all its mentions."""
-    if one.kind != "type":
-        return True
-    said = {
-        f.mention.span
-        for f in found
-        if f.mention.entity == one.mention.entity and f.label == one.label
-    }
-    return said == set(document.entity(one.mention.entity).spans)
+def _corrected(
+    document: Document, agreed: Sequence[Disagreement], schema: Schema
+) -> tuple[Document, list[Disagreement]]:
+    """The document with those corrections that leave it sound, and which these are.
+
+    A type is that of the entity: it changes only when the same is said of all its mentions.
+    """
+    done: list[Disagreement] = []
+    groups: dict[tuple[str, str | Span], list[Disagreement]] = {}
+    for one in agreed:
+        key = one.label if one.kind == "type" else one.mention.span
+        groups.setdefault((one.mention.entity, key), []).append(one)
+    for (entity, _), edits in groups.items():
+        spans = {one.mention.span for one in edits}
+        if edits[0].kind == "type" and spans != set(document.entity(entity).spans):
+            continue
+        made = _edited(document, edits)
+        if _is_sound(made, edits, schema):
+            document = made
+            done += edits
+    return document, done
+
+
+def _is_sound(made: Document, edits: Sequence[Disagreement], schema: Schema) -> bool:
+    """Whether what was corrected crosses no mention and repeats none, and the schema knows the relations of a new type."""
+    labels = made.labels()
+    for one in edits:
+        entity, span = one.mention.entity, one.span or one.mention.span
+        if one.kind == "none":
+            continue
+        if any(
+            span.crosses(m.span)
+            or (m.entity != entity and m.span == span and m.label == labels[entity])
+            for m in made.mentions()
+        ):
+            return False
+        if one.label and not all(
+            schema.allows(labels[r.head], r.label, labels[r.tail])
+            for r in made.relations
+            if entity in (r.head, r.tail)
+        ):
+            return False
+    return True
 
 
 def _edited(document: Document, edits: Sequence[Disagreement]) -> Document:
     """The document with the edits made; an entity without mention left goes, with its relations."""
-    if not edits:
-        return document
     labels = {e.mention.entity: e.label for e in edits if e.kind == "type"}
     moved = {(e.mention.entity, e.mention.span): e.span for e in edits if e.kind != "type"}
     entities = []

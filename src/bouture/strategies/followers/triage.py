@@ -77,7 +77,7 @@ class Triage:
         self._judge = materials.models.get(
             options.judge_model, Asked(materials.model, materials.parameters)
         )
-        self._policy = Policy(self.name, options.mask, options.apply)
+        self._policy = Policy(self.name, materials.schema, options.mask, options.apply)
 
     def __call__(self, document: Document, rng: random.Random) -> Dialogue:
         found: list[Disagreement] = []

@@ -9,6 +9,13 @@ from bouture.strategies.french.inflection import (
     looks_like_participle,
     may_show,
 )
+from bouture.strategies.french.neighbours import (
+    is_function,
+    refuse_attribute,
+    refuse_before,
+    refuse_neighbour,
+    refuse_of_head,
+)
 from bouture.strategies.french.reading import Lexicon
 from bouture.strategies.french.refusal import Refused
 from bouture.strategies.french.words import (
@@ -20,6 +27,7 @@ from bouture.strategies.french.words import (
     LINKING,
     MODALS,
     PLURAL_VERBS,
+    PRENOMINAL,
     PREPOSITIONS,
     SINGULAR_VERBS,
     VERBS_TOO,
@@ -56,6 +64,10 @@ class Scope(NamedTuple):
     """One after the last token of the sentence."""
 
 
+DEGREES = frozenset(("très", "plus", "trop", "peu", "bien", "assez", "fort", "moins"))
+JOINING = frozenset(("et", "ou", "ni"))
+
+
 class Agreement:
     """Follows what depends on one mention, from left to right."""
 
@@ -73,12 +85,20 @@ class Agreement:
     def follow(self, governed: bool) -> None:
         """Settles what stands right after the mention; `governed` by a preposition it is no subject."""
         self.governed = governed
+        refuse_before(self)
         n = self._epithets(self.scope.last + 1)
+        refuse_neighbour(self, n)
         if self.form(n) == "qui":
             self.settled.add(n)
             self._predicate(n + 1)
         elif not governed:
             self._predicate(n)
+
+    @property
+    def joined(self) -> bool:
+        """Whether « et », « ou » or « ni » joins the mention to another: a plural may agree with both."""
+        before = self.words.forms[self.scope.first - 1] if self.scope.first else ""
+        return before in JOINING or self.form(self.scope.last + 1) in JOINING
 
     def form(self, n: int) -> str:
         return self.words.forms[n] if n < self.scope.end else ""
@@ -88,21 +108,13 @@ class Agreement:
         while n < self.scope.end:
             at = n
             comma = self.form(at) == ","
-            if comma or self.form(at) == "et":
+            if comma or (self.form(at) == "et" and n > self.scope.last + 1):
                 at += 1
-            while self.form(at) in (
-                "très",
-                "plus",
-                "trop",
-                "peu",
-                "bien",
-                "assez",
-                "fort",
-                "moins",
-            ):
+            while self.form(at) in DEGREES:
                 at += 1
             if not self._is_epithet(at, after_comma=comma or at > n):
                 break
+            refuse_of_head(self, at, comma or self.form(n) == "et")
             self._agree(at)
             self.settled.update(range(n, at))
             n = at + 1
@@ -133,11 +145,10 @@ class Agreement:
     def could_be_old(self, form: str) -> bool:
         old = self.change.old
         return any(
-            old[0] in ("", gender) and old[1] in ("", number)
-            for gender, number in self._shows(form)
+            old[0] in ("", gender) and old[1] in ("", number) for gender, number in self.shows(form)
         )
 
-    def _shows(self, form: str) -> frozenset[GenderNumber]:
+    def shows(self, form: str) -> frozenset[GenderNumber]:
         readings = self.lexicon.readings(form)
         if readings:
             return frozenset((r.gender, r.number) for r in readings if r.kind == "A")
@@ -148,7 +159,7 @@ class Agreement:
         form = self.form(n)
         new, old = self.change.new, self.change.old
         self.settled.add(n)
-        shows = {(g, k) for g, k in self._shows(form) if old[0] in ("", g) and old[1] in ("", k)}
+        shows = {(g, k) for g, k in self.shows(form) if old[0] in ("", g) and old[1] in ("", k)}
         if not shows:
             return  # it never agreed
         if len(shows) > 1 and not all(old):
@@ -209,16 +220,20 @@ class Agreement:
             if self.change.gender or self.change.number:
                 self._refuse_if_variable(n)
         elif form in BEING or form in LINKING:
-            if self.form(n) == "en":
-                return
+            if "en" in self.words.forms[verb + 1 : n + 1]:
+                return  # « en pleine guerre »
+            refuse_attribute(self, n)
             self._attributes(n)
         elif form in MODALS and self.form(n) == "être":
             self._attributes(self._skip(n + 1))
-        elif form in HAVING:
+        elif form in HAVING and looks_like_participle(self.form(n)):
             self.settled.add(n)  # « a annoncé »: invariable
 
     def _attributes(self, n: int) -> None:
-        """« arrêtée », « blessée et soignée »."""
+        """« arrêtée », « blessée et soignée »; not « nouvelle venue »: an adjective before a noun."""
+        following = self.form(n + 1)
+        if self.form(n) in PRENOMINAL and following.isalpha() and not is_function(following):
+            self._refuse_if_variable(n)
         while self.form(n) and self.form(n).isalpha() and self.could_be_old(self.form(n)):
             if self.form(n) in DETERMINERS or self.form(n) in INVARIABLE or self.is_mention(n):
                 if self.is_mention(n):
@@ -232,6 +247,13 @@ class Agreement:
             if not looks_like_participle(self.form(n)):
                 return
             self.settled.add(after)
+
+    def of_object(self, n: int) -> None:
+        """« la police l’a arrêtée »: the participle agrees with the pronoun before « avoir »."""
+        if self.form(n) in HAVING:
+            n = self._skip(n + 1)
+            if looks_like_participle(self.form(n)) and self.could_be_old(self.form(n)):
+                self._agree(n)
 
     def _refuse_verb(self, n: int) -> None:
         """A verb that is not known may be the mention's; after an infinitive, before a full stop, it is its object."""
@@ -288,4 +310,4 @@ def scope_of(words: Words, frame: Frame, last: int) -> Scope:
 
 
 def _ends(words: Words, n: int) -> bool:
-    return words.tokens[n].text[-1] in ".!?…" or (n > 0 and "\n" in words.gap(n - 1))
+    return not words.tokens[n].text.strip(".!?…") or (n > 0 and "\n" in words.gap(n - 1))

@@ -170,11 +170,9 @@ def _phrase(words: Words, item: Placed, inner: list[Span], group: str) -> list[E
     surface, frame = item.surface.text, item.frame
     whole = begins_with_determiner(surface) or item.new.article == "none"
     form = surface.replace("'", "’").split(" ")[0].lower()
-    if (
-        not whole
-        or frame.determiner
-        or (frame.preposition in ("de", "à") and form in ("le", "les"))
-    ):
+    contracts = frame.preposition in ("de", "à") and form in ("le", "les")
+    doubled = frame.preposition == "de" and form in ("des", "du", "de", "d’")
+    if not whole or frame.determiner or contracts or doubled:
         raise Refused("P15", surface, _before(words, frame) or item.mention.text)
     parts = Parts(frame.opener, frame.preposition, "", False)
     adjectives = tuple(words.forms[n] for n in frame.adjectives)
@@ -289,7 +287,12 @@ def _check_others(
 ) -> None:
     """No other mention may be cut, emptied, or changed, save those around all of it and those inside."""
     own = {item.mention.span, *inner}
+    first, last = edits[0].start, item.mention.end
     for other in words.document.mentions():
+        if other.start >= last:
+            break
+        if other.end <= first:
+            continue
         span = other.span
         if span in own and other.entity == item.mention.entity:
             continue
@@ -297,7 +300,7 @@ def _check_others(
             if span == item.mention.span and span not in inner:
                 raise Refused("P18", item.surface.text, other.text)
             continue
-        around = span.start <= edits[0].start and item.mention.end <= span.end
+        around = span.start <= first and item.mention.end <= span.end
         if span.contains(item.mention.span) and not (
             inserting and span.start == item.mention.start
         ):

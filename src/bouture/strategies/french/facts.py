@@ -77,7 +77,7 @@ def _spelt(surface: str) -> Article:
 
 
 def _locative(known: Facts) -> Locative:
-    """Grevisse & Goosse, *Le bon usage* § 1050-1052: names of countries, regions and towns."""
+    """Grevisse & Goosse, *Le bon usage*: names of countries, regions and towns."""
     if known.kind == "city":
         return "à"
     if known.kind == "country":

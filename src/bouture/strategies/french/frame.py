@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from bouture.corpus.document import Document
+from bouture.corpus.document import Document, remembered
 from bouture.corpus.tokens import ELISION
 from bouture.strategies.french.facts import Facts
 from bouture.strategies.french.words import (
@@ -17,8 +17,9 @@ from bouture.strategies.french.words import (
 )
 from bouture.strategies.labelling import LabelledToken, label_tokens
 
+_tokens = remembered(label_tokens)
 _ELISION = re.compile(rf"(?i:{ELISION})")
-_ENDS = frozenset(".!?…:»”")
+_ENDS = ".!?…:»”"
 _OPENS = frozenset("«“\"'‘(-–—•*[")
 _LEADING = frozenset(("de", "à", "en", "dans", "sur"))
 _MOST_ADJECTIVES = 3
@@ -30,7 +31,7 @@ class Words:
     def __init__(self, document: Document, tokens: list[LabelledToken] | None = None) -> None:
         self.document = document
         self.text = document.text
-        self.tokens = label_tokens(document) if tokens is None else tokens
+        self.tokens = _tokens(document) if tokens is None else tokens
         self.forms = [_form(token.text) for token in self.tokens]
         self.at = {token.start: n for n, token in enumerate(self.tokens) if not token.cut}
         """Number of the token that starts at an offset."""
@@ -54,7 +55,7 @@ class Words:
             number -= 1
         if number == 0 or "\n" in self.gap(number - 1):
             return True
-        return self.tokens[number - 1].text[-1] in _ENDS
+        return not self.tokens[number - 1].text.strip(_ENDS)
 
 
 class Frame(NamedTuple):

@@ -28,7 +28,7 @@ _REGULAR: tuple[tuple[str, str, str, str], ...] = (
     ("ert", "erte", "erts", "ertes"),
     ("int", "inte", "ints", "intes"),
 )
-"""Endings of the four forms, *Le bon usage* §§ 534-559."""
+"""Endings of the four forms, Grevisse & Goosse, *Le bon usage*."""
 _SAME = re.compile(
     r"(?:ique|iste|aire|able|ible|uble|esque|ide|ile|oire|estre|aste|este|phone|logue|crate|cide|ège|ige|âtre|licite|plicite|solite|hiite|sunnite|sémite|vainqueur|rouge|jeune|russe|suisse|belge|tchèque|slave|serbe|slovaque|bulgare|perse|arabe|rapide|calme|libre|pauvre|riche|triste|vide|large|ferme|mixte|juste|honnête|immense|intense|dense|sobre|sombre|propre|grave|brave|moderne|interne|externe|moindre|tendre|célèbre|utile|facile|difficile|fragile|fidèle|hostile|agile|jaune|rose|orange|mauve|malade)(s?)$"
 )
@@ -89,7 +89,7 @@ def may_show(form: str) -> frozenset[tuple[str, str]]:
     if _SAME.search(form):
         return frozenset((g, "p" if form.endswith("s") else "s") for g in "mf")
     found: frozenset[tuple[str, str]] = frozenset()
-    for length in range(1, min(_LONGEST, len(form) - 2) + 1):
+    for length in range(1, min(_LONGEST, len(form) - 1) + 1):
         found |= _SHOWN.get(form[-length:], frozenset())
     return found
 

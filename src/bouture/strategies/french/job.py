@@ -21,6 +21,8 @@ from bouture.strategies.french.pronouns import ANAPHORS, agreeing, in_doubt, sho
 from bouture.strategies.french.reading import Lexicon
 from bouture.strategies.french.refusal import Refused
 from bouture.strategies.french.surface import Surface
+from bouture.strategies.french.words import ELIDED, FULL
+from bouture.strategies.french.writing import spelt
 
 
 def is_anaphor(text: str) -> bool:
@@ -28,6 +30,7 @@ def is_anaphor(text: str) -> bool:
     return text.lower().replace("'", "’") in ANAPHORS | _LATTER or text.lower() in ANAPHORS
 
 
+_OBJECTS = frozenset(("l’", "le", "la", "les"))
 _TAILS = ("", "-ci", "-là", "-même", "-mêmes")
 _LATTER = frozenset(["dernier", "dernière", "derniers", "dernières"])
 
@@ -185,6 +188,8 @@ class Substitution:
         )
         form = agreeing(words, first, change.new, change.surface)
         agreement = Agreement(words, scope_of(words, frame, first), own, self.lexicon)
+        if words.forms[first] in _OBJECTS:
+            agreement.of_object(first + 1)
         subject = words.forms[first] in ("il", "elle", "ils", "elles", "qui") and not frame.governed
         agreement.follow(governed=not subject)
         turns.append(_Turn(mention, own, agreement))
@@ -193,20 +198,23 @@ class Substitution:
     def _written_pronoun(
         self, number: int, form: str, mention: Mention, surface: str
     ) -> list[Edit]:
-        """The pronoun, and « si » before it: « s’il » but « si elle »."""
+        """The pronoun, and the word before it: « s’il » but « si elle », « d’elle » but « de lui »."""
         words = self.words
         if form == words.forms[number]:
             return []
         edits = [self._token_edit(number, form, mention, surface)]
         before = words.forms[number - 1] if number else ""
-        token = words.tokens[number - 1] if number else None
-        if token is not None and before == "s’" and form in ("elle", "elles"):
-            edits.append(Edit(token.start, token.end, like(token.text, "si") + " "))
-        elif token is not None and before == "si" and form in ("il", "ils"):
-            mark = "'" if "'" in words.text and "’" not in words.text else "’"
-            edits.append(
-                Edit(token.start, words.tokens[number].start, like(token.text, f"s{mark}"))
-            )
+        vowel = form[0] in "aei"
+        wanted = before
+        if before in ("s’", "si"):
+            wanted = "s’" if form in ("il", "ils") else "si"
+        elif before in FULL or before in ELIDED:
+            full = FULL.get(before, before)
+            wanted = ELIDED[full] if vowel else full
+        if wanted != before:
+            token = words.tokens[number - 1]
+            shown = spelt((wanted,), words.text, token.text[:1].isupper())
+            edits.append(Edit(token.start, words.tokens[number].start, shown))
         return edits
 
     def _latter(self, mention: Mention, change: Change, turns: list[_Turn]) -> list[Edit]:
@@ -241,7 +249,8 @@ class Substitution:
             if doubt is not None:
                 raise Refused("P16", change.surface, self.words.forms[doubt])
             stretch = range(agreement.scope.start, self._next_end(agreement.scope.end))
-            standing = in_doubt(self.words, stretch, change.old, change.new, self.lexicon)
+            old = ("", "") if agreement.joined else change.old
+            standing = in_doubt(self.words, stretch, old, change.new, self.lexicon)
             free = (n for n in standing if n not in settled)
             found = next((n for n in free if self._may_stand(n, agreement)), None)
             if found is not None:
@@ -256,7 +265,7 @@ class Substitution:
         """One after the last word of the sentence that follows."""
         words = self.words
         n = end + 1
-        while n < len(words.tokens) and words.tokens[n].text[-1] not in ".!?…":
+        while n < len(words.tokens) and words.tokens[n].text.strip(".!?…"):
             n += 1
         return min(n, len(words.tokens))
 

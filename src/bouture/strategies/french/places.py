@@ -3,7 +3,7 @@
 import csv
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import msgspec
@@ -47,8 +47,8 @@ def place(surface: str) -> Facts:
     """What is known of a name of a place; nothing when it is in no table.
 
     `places.tsv` holds the states of the world, continents, regions, islands, towns with an article, the
-    towns most in the news, seas and rivers (gender and article: *Le bon usage* §§ 479, 588; names: the list of
-    the Commission d’enrichissement de la langue française, 2023). Where usage hesitates the gender is empty.
+    towns most in the news, seas and rivers, with the gender, the article and the preposition of French usage
+    (Grevisse & Goosse, *Le bon usage*). Where usage hesitates the gender is empty.
     """
     name = surface.translate(_FOLDED)
     known = _table().get(name) or _without_accents().get(_bare(name) if name.isupper() else name)
@@ -98,6 +98,12 @@ def _table() -> dict[str, Facts]:
     return {row.pop("name"): msgspec.convert(row, Facts) for row in rows}
 
 
+@lru_cache(256)
+def _told(label: str) -> tuple[bool, bool]:
+    """Whether a label's name says persons, and whether it says places."""
+    return resolve(label, ["PERSON"]) == "PERSON", resolve(label, ["LOC"]) == "LOC"
+
+
 class Places(Silent):
     """The table of places as a lexicon for the surfaces of one label; names of persons take no article.
 
@@ -105,8 +111,7 @@ class Places(Silent):
     """
 
     def __init__(self, label: str) -> None:
-        self._person = resolve(label, ["PERSON"]) == "PERSON"
-        self._place = resolve(label, ["LOC"]) == "LOC"
+        self._person, self._place = _told(label)
 
     def facts(self, surface: str) -> Facts:
         if self._person and surface[:1].isupper():

@@ -97,7 +97,7 @@ def _of_place(words: Words, frame: Frame, old: Old, surface: str, new: Facts) ->
     if _same_either_way(old.facts, frame, new):
         return False
     if not old.place and not (old.is_name and frame.determiner == ""):
-        if place_of(new) and old.is_name:
+        if place_of(new) and (old.is_name or new.locative != "à"):
             raise Refused("P14", surface, _wording(words, frame, old))
         return False  # « à la gare », « au policier »
     if frame.determiner and old.facts.locative == "en":
@@ -171,7 +171,7 @@ def _bare(words: Words, frame: Frame, old: Old, surface: str, new: Facts) -> Par
         return same
     if frame.preposition == "de" and _without_article(words, frame, old, new):
         return same
-    if not _takes_argument(words, frame):
+    if not _takes_argument(words, frame, old):
         raise Refused("P15", surface, frame.earlier or old.text)
     return Parts(frame.opener, frame.preposition, "le", False)
 
@@ -189,11 +189,14 @@ def _without_article(words: Words, frame: Frame, old: Old, new: Facts) -> bool:
     return bare or _near(words, frame, ORIGINS)
 
 
-def _takes_argument(words: Words, frame: Frame) -> bool:
-    """Whether a whole noun phrase may stand where the bare name stands, not one in apposition."""
+def _takes_argument(words: Words, frame: Frame, old: Old) -> bool:
+    """Whether a whole noun phrase may stand where the bare name stands, not one in apposition or a headline."""
     if frame.preposition in ("de", "à") or frame.opener:
         return True
-    return frame.earlier in PLAIN_PREPOSITIONS or words.starts_sentence(frame.first)
+    if frame.earlier in PLAIN_PREPOSITIONS:
+        return True
+    goes_on = old.last + 1 < len(words.tokens) and words.tokens[old.last + 1].text.islower()
+    return words.starts_sentence(frame.first) and goes_on
 
 
 def _determined(words: Words, frame: Frame, old: Old, surface: str, new: Facts) -> Parts:

@@ -6,6 +6,7 @@ from bouture.strategies.french.frame import Words
 from bouture.strategies.french.reading import Lexicon
 from bouture.strategies.french.refusal import Refused
 from bouture.strategies.french.words import (
+    BEING,
     HAVING,
     INVARIABLE,
     PLURAL_VERBS,
@@ -96,7 +97,20 @@ def agreeing(words: Words, n: int, new: tuple[str, str], surface: str) -> str:
 
 
 def _is_tonic(words: Words, n: int) -> bool:
-    return n > 0 and words.forms[n - 1] in PREPOSITIONS | {"et", "que", "qu’", "comme", "ni"}
+    """« avec elle », « plus qu’elle. », against the subject of « qu’elle arrive »."""
+    if n == 0:
+        return False
+    before = words.forms[n - 1]
+    after = words.forms[n + 1] if n + 1 < len(words.forms) else ""
+    closed = not after[:1].isalnum()
+    if before in PREPOSITIONS or (words.forms[n] in ("lui", "eux") and before in BEING | {","}):
+        return True
+    return closed and before in ("et", "que", "qu’", "comme", "ni", "ou")
+
+
+def _is_dative(words: Words, n: int) -> bool:
+    """« on lui répond »: after a subject or a negation."""
+    return n > 0 and words.forms[n - 1] in _BACK
 
 
 def _of_owner(words: Words, n: int, new: tuple[str, str], surface: str) -> str:
@@ -114,7 +128,7 @@ def _of_owner(words: Words, n: int, new: tuple[str, str], surface: str) -> str:
         if number == "p":
             return form
         raise Refused("P17", surface, form)
-    if form == "lui" and number == "s":
+    if form == "lui" and number == "s" and (gender == "m" or _is_dative(words, n)):
         return form
     raise Refused("P17", surface, form)
 

@@ -36,14 +36,11 @@ def lead(parts: Parts, adjectives: tuple[str, ...], surface: str, facts: Facts) 
     following = agreed[0] if agreed else surface
     start = initial(following) if agreed else facts.initial
     words: list[str] = []
-    if (
-        parts.determiner == "un"
-        and agreed
-        and facts.number == "p"
-        and parts.preposition in ("", "de")
-    ):
-        parts = parts._replace(determiner="", preposition="de")  # « de vieux amis »
     determiner, article_start = _determiner(parts, following, start, (surface, facts))
+    if determiner == "des" and parts.determiner == "un" and (agreed or parts.preposition == "de"):
+        # « de vieux amis », « lors d’émeutes »
+        determiner, article_start = _elided("de", start, following), "c"
+        parts = parts._replace(preposition=parts.preposition.removesuffix("de"))
     preposition = parts.preposition
     if preposition in ("de", "à") and determiner in ("le", "les") and not parts.whole:
         preposition, determiner = _CONTRACTION[preposition, determiner], ""

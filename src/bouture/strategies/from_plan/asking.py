@@ -130,16 +130,18 @@ class Asking:
         return f"{head} —{fact.label}→ {tail}"
 
     def _words(self, fact: Relation, names: dict[str, str]) -> str:
-        """What a fact says: the guide's direction with the names in it, else who is head and who is tail."""
+        """What a fact says: the guide's direction with the names put in, else who is head and who is tail."""
         head = self.prompts.fill("name", surface=names[fact.head])
         tail = self.prompts.fill("name", surface=names[fact.tail])
         known = self._guide.relations.get(fact.label) if self._guide else None
         direction = one_line(known.direction).rstrip(". ") if known else ""
         if direction and not to_complete(direction):
-            ends = {m.lastgroup for m in _END[self._language].finditer(direction)}
-            if ends == {"head", "tail"}:
+            names_of = {"head": head, "tail": tail}
+            found = [match.lastgroup for match in _END[self._language].finditer(direction)]
+            if set(found) == {"head", "tail"}:
                 return _END[self._language].sub(
-                    lambda found: head if found.lastgroup == "head" else tail, direction
+                    lambda end: f"{end.group()} ({names_of[end.lastgroup or '']})",
+                    direction[0].lower() + direction[1:],
                 )
         section = "loop words" if fact.head == fact.tail else "fact words"
         if known and known.type.symmetric:
@@ -148,9 +150,9 @@ class Asking:
 
     def _form(self, plan: Plan, imitated: bool) -> str:
         layout = plan.layout
-        lines = [
-            self.prompts.fill("length", sentences=layout.sentences, words=_round(layout.words))
-        ]
+        length = "length" if layout.sentences > 1 else "length of one"
+        words = _round(layout.words)
+        lines = [self.prompts.fill(length, sentences=layout.sentences, words=words)]
         traits = [self.prompts[f"trait {trait}"] for trait in layout.traits]
         register = "register like example" if imitated else "register plain"
         said = _COLON[self._language] + self._list(traits) if traits else ""

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from bouture.corpus.document import Relation
 from bouture.corpus.normalise import fold
 from bouture.strategies.from_plan.facts import Facts
-from bouture.strategies.from_plan.gold import Gold, Role
+from bouture.strategies.from_plan.gold import Gold
 from bouture.strategies.from_plan.plan import MentionKind, Nested
+from bouture.strategies.from_plan.relations import Role
 from bouture.strategies.from_plan.units import Bearer, Key, Part, Unit
 
 CANDIDATES = 4
@@ -39,13 +40,14 @@ class Draft:
         self._keep = keep
         self.labels: dict[str, str] = {}
         self.mentions: dict[str, list[DraftMention]] = {}
-        self.facts = Facts(gold.schema, self.labels, gold.both_ways, gold.unwanted)
+        known = gold.relations
+        self.facts = Facts(known.schema, self.labels, known.both_ways, known.unwanted)
         self.sources: dict[str, None] = {}
         self._keys: dict[Key, str] = {}
         self._owners: dict[str, str] = {}
         self.surfaces: dict[str, str] = {}
         """Entity -> what it is called first."""
-        self._said_by_name: set[tuple[str, str, str]] = set()
+        self._said_by_name: set[tuple[str, str]] = set()
         self.nested: set[tuple[str, str]] = set()
         """(outer, inner) entities: what the one says of the other is not ours to decide."""
 
@@ -59,16 +61,18 @@ class Draft:
     def invent(self, fact: Relation) -> bool:
         """Whether a fact that gold does not know could be added.
 
-        What an entity says by its own name of a relation (« aéroport de Lviv ») is not said again
-        of another entity of the same label.
+        What an entity says by its own name (« maire de Lviv ») is not said of another entity, and a
+        head has no more tails than is usual in gold.
         """
-        if (fact.head, fact.label, self.labels[fact.tail]) in self._said_by_name:
+        if (fact.head, fact.label) in self._said_by_name:
+            return False
+        if self.facts.tails(fact.head, fact.label) >= self._gold.relations.most(fact.label):
             return False
         return self.facts.add(fact)
 
     def suits(self, entity: str, role: Role) -> bool:
         """Whether an entity can be this end of a relation by what it is called."""
-        return self._gold.suits(self.labels[entity], self.surfaces[entity], role)
+        return self._gold.relations.suits(self.labels[entity], self.surfaces[entity], role)
 
     def plausible(self, fact: Relation, *, names_too: bool) -> bool:
         """Whether both ends suit their roles."""
@@ -77,7 +81,7 @@ class Draft:
 
     def possible(self, head: str, tail: str) -> list[Relation]:
         """The facts that schema and names allow from one entity to another."""
-        labels = self._gold.of_pair(self.labels[head], self.labels[tail]).items
+        labels = self._gold.relations.of_pair(self.labels[head], self.labels[tail]).items
         facts = (Relation(head, label, tail) for label in labels)
         return [fact for fact in facts if self.plausible(fact, names_too=False)]
 
@@ -140,7 +144,7 @@ class Draft:
             if one in self._keys and other in self._keys:
                 head, tail = self._keys[one], self._keys[other]
                 if self.facts.add(Relation(head, label, tail)):
-                    self._said_by_name.add((head, label, self.labels[tail]))
+                    self._said_by_name.add((head, label))
         return id
 
     def _commit(self, coming: "_Coming", bearer: Bearer) -> None:

@@ -83,6 +83,10 @@ class Facts:
         """The labels of what is stated from `head` to `tail`."""
         return self._of_pair.get((head, tail), set())
 
+    def tails(self, head: str, label: str) -> int:
+        """How many tails an entity has of a relation."""
+        return len(self._tails.get((head, label), ()))
+
     def _keep(self, relation: Relation) -> None:
         head, label, tail = relation.head, relation.label, relation.tail
         self.stated[relation] = None

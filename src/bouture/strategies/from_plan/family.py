@@ -26,7 +26,6 @@ from bouture.strategies.from_plan.pairs import (
     Pair,
     candidates,
     to_ask,
-    unknown_pairs,
     verdicts,
     without,
 )
@@ -43,6 +42,7 @@ from bouture.strategies.from_plan.ways import (
     entity_list,
     relation_triples,
 )
+from bouture.strategies.unknown_pairs import unknown_pairs
 
 NO_PLAN = Wording(
     "no plan can be drawn for {document!r}: gold has no entity of a wanted label that could stand elsewhere",
@@ -188,7 +188,7 @@ class _FromPlan:
         messages = self._asking.messages(drawn.plan, shown, imitated=document in shown)
         heard = yield from converse(document, messages, self._turns, hear, self._complaint)
         made = heard.value.document
-        unknown = unknown_pairs(made, drawn.plan, schema)
+        unknown = unknown_pairs(made, schema, drawn.plan.unstated)
         issues = heard.issues
         if self.options.ask_pairs and unknown:
             unknown, doubts = yield from self._settle(made, unknown, rng)

@@ -3,12 +3,10 @@
 import random
 import re
 from collections.abc import Sequence
-from itertools import product
 
 from bouture.corpus.document import Document
 from bouture.corpus.schema import Schema
 from bouture.strategies.from_plan.evidence import named_in
-from bouture.strategies.from_plan.plan import Plan
 
 Pair = tuple[str, str]
 """Head and tail, entity ids."""
@@ -19,28 +17,6 @@ _VERDICT = re.compile(
     r"^\W{0,8}(?:Q(?:uestion)?\W{0,3})?(?P<number>\d{1,3})\W{1,8}(?P<said>[A-Za-zé]{1,12})\b",
     re.IGNORECASE | re.MULTILINE,
 )
-
-
-def unknown_pairs(document: Document, plan: Plan, schema: Schema) -> tuple[Pair, ...]:
-    """Ordered pairs that some relation of the schema may join and of which nothing is known.
-
-    Known are pairs with a relation and those of the facts that the plan rules out; for a symmetric
-    relation, either way round. A pair of an entity with itself counts where a relation is always one.
-    """
-    labels = document.labels()
-    settled = (*document.relations, *plan.unstated)
-    known = {(r.head, r.tail) for r in settled}
-    known |= {
-        (r.tail, r.head)
-        for r in settled
-        if r.label in schema.relations and schema.relations[r.label].symmetric
-    }
-    possible = _possible(schema)
-    return tuple(
-        (head, tail)
-        for head, tail in product(labels, repeat=2)
-        if (labels[head], labels[tail], head == tail) in possible and (head, tail) not in known
-    )
 
 
 def candidates(document: Document, pair: Pair, schema: Schema) -> list[str]:
@@ -77,15 +53,6 @@ def verdicts(answer: str, count: int) -> list[bool | None]:
 
 def _one(said: set[bool | None]) -> bool | None:
     return next(iter(said)) if len(said) == 1 else None
-
-
-def _possible(schema: Schema) -> set[tuple[str, str, bool]]:
-    """(head label, tail label, whether they are one entity) that some relation may join."""
-    found = set()
-    for type in schema.relations.values():
-        ends = set(type.ends) | ({pair[::-1] for pair in type.ends} if type.symmetric else set())
-        found |= {(head, tail, type.reflexive) for head, tail in ends}
-    return found
 
 
 def without(pairs: Sequence[Pair], settled: set[Pair]) -> tuple[Pair, ...]:

@@ -40,7 +40,7 @@ class _Placing:
         for fact in facts:
             if fact.head == fact.tail:
                 continue
-            if self._rng.random() >= gold.apart(fact.label):
+            if self._rng.random() >= gold.relations.apart(fact.label):
                 self._together(fact.head, fact.tail)
             else:
                 self._apart(fact.head, fact.tail)
@@ -94,9 +94,7 @@ class _Placing:
 
 
 def _fullest_first(mentions: Sequence[DraftMention]) -> None:
-    """Of the places of an entity the first is that of its full form, where that changes nothing else."""
-    if len(mentions) < 2 or any(mention.nested for mention in mentions):
-        return
+    """Of the places of an entity the first is that of its full form."""
     places = sorted(mention.sentence for mention in mentions)
     order = sorted(mentions, key=lambda mention: mention.kind is not MentionKind.FULL)
     for mention, sentence in zip(order, places, strict=True):

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import msgspec
 
 from bouture.corpus.document import Relation
+from bouture.strategies.from_plan.choice import Choice
 from bouture.strategies.from_plan.draft import Draft
-from bouture.strategies.from_plan.gold import Choice, Gold, Role, Theme
+from bouture.strategies.from_plan.gold import Gold, Theme
 from bouture.strategies.from_plan.placing import place
 from bouture.strategies.from_plan.plan import (
     Layout,
@@ -17,6 +18,7 @@ from bouture.strategies.from_plan.plan import (
     PlannedMention,
     PlannedRelation,
 )
+from bouture.strategies.from_plan.relations import Role
 
 RETOLD = 0.5
 """Chance that what gold states between two entities taken from one document is stated again."""
@@ -24,7 +26,7 @@ REUSED = 0.5
 """Chance that an end of a new triple is an entity of the plan already, so that triples hang together."""
 UNUSUAL = 0.1
 """Chance that any entity of the right label will do as an end of a new fact, so that roles are not learnt by heart."""
-NEW_TO_A_NAME = 0.4
+NEW_TO_A_NAME = 0.2
 """Chance that a proper name will do for a role that gold never has it in; descriptions must be known in it."""
 TRIES = 4
 """Draws for each entity or fact that is wanted, before the plan is taken as it is."""
@@ -91,7 +93,7 @@ def relation_triples(draft: Draft, theme: Theme, drawing: Drawing) -> None:
     """A few facts, each relation as often as wanted; the entities are their ends."""
     gold, rng, layout, size = drawing
     entities = gold.size(layout.sentences, rng)
-    wanted = min(size.facts, max(1, gold.density(entities, rng)))
+    wanted = min(size.facts, max(1, gold.relations.density(entities, rng)))
     own: dict[str, list[int]] = {}
     for number, bearer in enumerate(theme.bearers):
         own.setdefault(bearer.label, []).append(number)
@@ -111,15 +113,15 @@ def relation_triples(draft: Draft, theme: Theme, drawing: Drawing) -> None:
         found = None
         if left and rng.random() >= size.mixed:
             bearer = theme.bearers[left.pop(rng.randrange(len(left)))]
-            if asked is None or gold.suits(label, bearer.main.surface, asked):
+            if asked is None or gold.relations.suits(label, bearer.main.surface, asked):
                 found = draft.take(bearer, whole=False)
         found = found or draft.new(label, role=asked)
         return found if found != but else None
 
-    for _ in range(TRIES * wanted if gold.patterns else 0):
+    for _ in range(TRIES * wanted if gold.relations.patterns else 0):
         if len(draft.facts.stated) >= wanted:
             break
-        pattern = gold.patterns.draw(rng)
+        pattern = gold.relations.patterns.draw(rng)
         head = end(pattern.head, Role(pattern.label, True))
         tail = end(pattern.tail, Role(pattern.label, False), but=head) if head else None
         if head and tail:
@@ -131,7 +133,7 @@ def document_graph(draft: Draft, theme: Theme, drawing: Drawing) -> None:
     gold, rng, layout, size = drawing
     wanted = gold.size(layout.sentences, rng)
     _gather(draft, theme, drawing, wanted, whole=True)
-    facts = min(size.facts, gold.density(len(draft), rng))
+    facts = min(size.facts, gold.relations.density(len(draft), rng))
     limit = len(draft.facts.stated) + facts
     told = list(theme.facts)
     rng.shuffle(told)
@@ -147,20 +149,21 @@ def document_graph(draft: Draft, theme: Theme, drawing: Drawing) -> None:
     pairs = [
         ((head, tail), len(heads) * len(tails) * weight)
         for head, heads in of_label.items()
-        if (row := gold.related.get(head))
+        if (row := gold.relations.related.get(head))
         for tail, tails in of_label.items()
         if (weight := row.get(tail))
     ]
     related = Choice([labels for labels, _ in pairs], [weight for _, weight in pairs])
-    for _ in range(2 * TRIES * facts if related else 0):
+    tries = 2 * TRIES
+    for _ in range(tries * facts if related else 0):
         if len(draft.facts.stated) >= limit:
             break
         labels = related.draw(rng)
         head, tail = (rng.choice(of_label[known]) for known in labels)
-        fact = Relation(head, gold.of_pair(*labels).draw(rng), tail)
-        chance = rng.random()
-        known = chance < UNUSUAL or draft.plausible(fact, names_too=chance >= NEW_TO_A_NAME)
-        if head != tail and known:
+        fact = Relation(head, gold.relations.of_pair(*labels).draw(rng), tail)
+        strict = rng.random() >= NEW_TO_A_NAME
+        unusual = rng.random() < UNUSUAL / tries  # most draws are in vain: few of them may be odd
+        if head != tail and (unusual or draft.plausible(fact, names_too=strict)):
             draft.invent(fact)
 
 
@@ -190,27 +193,52 @@ def _gather(draft: Draft, theme: Theme, drawing: Drawing, wanted: int, *, whole:
 
 
 def _unstated(draft: Draft, rng: random.Random, most: int) -> list[Relation]:
-    """Counterparts of planned facts, then facts between entities that nothing relates."""
+    """Counterparts of planned facts, then facts between entities that nothing relates.
+
+    None that a reader could gather from what is stated: who goes to the airport of a town is told to
+    go to the town.
+    """
     found: dict[Relation, None] = {}
+    near = _near(draft)
     stated = list(draft.facts.stated)
-    schema = draft.facts
     rng.shuffle(stated)
     for fact in stated:
         turned = Relation(fact.tail, fact.label, fact.head)
-        apart = fact.head != fact.tail and not schema.pair(fact.tail, fact.head)
-        if len(found) < (most + 1) // 2 and apart and schema.could(turned):
+        apart = fact.head != fact.tail and not draft.facts.pair(fact.tail, fact.head)
+        if len(found) < (most + 1) // 2 and apart and draft.facts.could(turned):
             found[turned] = None
     ids = list(draft.labels)
     for _ in range(TRIES * most if len(ids) > 1 else 0):
         if len(found) >= most:
             break
         head, tail = rng.sample(ids, 2)
-        known = schema.pair(head, tail) or schema.pair(tail, head)
-        nested = (head, tail) in draft.nested or (tail, head) in draft.nested
-        possible = [] if known or nested else draft.possible(head, tail)
+        possible = [] if tail in near[head] else draft.possible(head, tail)
+        possible = [fact for fact in possible if not _follows(fact, draft, near)]
         if possible:
             found[rng.choice(possible)] = None
     return list(found)
+
+
+def _near(draft: Draft) -> dict[str, set[str]]:
+    """For each entity those that a fact or the nesting of mentions relates to it."""
+    near: dict[str, set[str]] = {id: set() for id in draft.labels}
+    pairs = [(fact.head, fact.tail) for fact in draft.facts.stated]
+    for head, tail in (*pairs, *draft.nested):
+        near[head].add(tail)
+        near[tail].add(head)
+    return near
+
+
+def _follows(fact: Relation, draft: Draft, near: Mapping[str, set[str]]) -> bool:
+    """Whether the same is stated of an entity near one of the ends."""
+    return any(
+        other.label == fact.label
+        and (
+            (other.head == fact.head and other.tail in near[fact.tail])
+            or (other.tail == fact.tail and other.head in near[fact.head])
+        )
+        for other in draft.facts.stated
+    )
 
 
 def _plan(draft: Draft, unstated: list[Relation], layout: Layout) -> Plan:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bouture.corpus.document import Document
-from bouture.corpus.guide import Rule, RuleKind, to_complete
+from bouture.corpus.guide import Guide, Rule, RuleKind, to_complete
+from bouture.corpus.guide_references import referred
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.markup_reader import read_markup
 from bouture.corpus.normalise import fold
@@ -16,11 +17,11 @@ from bouture.llm.messages import Message, Response
 from bouture.strategies.conversation import (
     Prompts,
     Rules,
-    complaints,
     converse,
     one_line,
     turns_of,
 )
+from bouture.strategies.counterfactual.answers import sent_back
 from bouture.strategies.counterfactual.apart import ALL
 from bouture.strategies.counterfactual.gold_sentence import changed
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
@@ -28,6 +29,7 @@ from bouture.strategies.editing import declining, origin_of
 from bouture.strategies.guide_rules.blocks import Block, block, two_texts
 from bouture.strategies.guide_rules.demonstration import as_shown
 from bouture.strategies.guide_rules.proofs import (
+    held_apart,
     keeps_codes,
     shows_case,
     springs_no_trap,
@@ -35,8 +37,9 @@ from bouture.strategies.guide_rules.proofs import (
 )
 from bouture.strategies.guide_rules.task import Side, Task, neighbours, tasks_of
 from bouture.strategies.negatives.pool import weighted
-from bouture.strategies.negatives.unknown_pairs import with_unknown_pairs
 from bouture.strategies.planner.register import register_of
+from bouture.strategies.rewrite.options import RepairOptions
+from bouture.strategies.unknown_pairs import with_unknown_pairs
 
 NO_RULE = Wording(
     "there is no finished rule of the guide to illustrate",
@@ -47,8 +50,8 @@ ONE_TEXT = Wording(
 )
 SAME = Wording("the two texts are the same", "les deux textes sont identiques")
 COPIED = Wording(
-    "the text is an example of the guide: write another",
-    "le texte est un exemple du guide : il en faut un autre",
+    "the text stands in the prompt or in the guide: write another",
+    "le texte est dans la consigne ou dans le guide : il en faut un autre",
 )
 FAR = Wording(
     "the two texts differ in {percent}% of their words: more than {limit}%",
@@ -71,20 +74,17 @@ class GuideRules:
     name = "guide_rules"
     asks_model = True
 
-    class Options(BaseModel):
-        model_config = ConfigDict(extra="forbid", frozen=True)
-
+    class Options(RepairOptions):
         pairs: bool = Field(
             True,
             description="two texts that differ by a few words, one on each side of the rule; else one text, on either side",
         )
+        without: tuple[str, ...] = Field(
+            (),
+            description="ids of rules that are never illustrated: those that count or order and have no trap, e.g. [NEG-I1]",
+        )
         most_changed: float = Field(
             0.5, gt=0, le=1, description="share of the words by which the two texts may differ"
-        )
-        repairs: int = Field(1, ge=0, le=3, description="how often a faulty answer is sent back")
-        repair_model: str = Field(
-            "",
-            description="one of the recipe's `models`, asked to mend a faulty answer; else the same model",
         )
         guide_characters: int = Field(
             4000, ge=0, description="length of the neighbouring rules in the prompt"
@@ -99,14 +99,14 @@ class GuideRules:
         definitions = Rules(materials.guide, self._prompts, 0).of(
             schema.entities, tuple(schema.relations)
         )
-        general = self._lines(materials.guide.rules if materials.guide else ())
+        general = self._general(materials.guide) if materials.guide else ""
         self._system = self._prompts.fill(
             "system",
             definitions=definitions,
             general="\n\n" + self._prompts.fill("general", rules=general) if general else "",
         )
         found = tasks_of(materials.guide) if materials.guide else ()
-        self._tasks = {task.rule.id: task for task in found}
+        self._tasks = {t.rule.id: t for t in found if t.rule.id not in options.without}
         self._examples_of_guide = {
             fold(example.document.text) for task in found for example in task.rule.examples
         }
@@ -124,9 +124,10 @@ class GuideRules:
         def read(response: Response) -> tuple[list[Document] | None, Sequence[Issue]]:
             return self._read(document, response, task, sides)
 
-        heard = yield from converse(document, messages, self._turns, read, self._complaint)
+        again = sent_back(self._prompts, self._materials.language)
+        heard = yield from converse(document, messages, self._turns, read, again)
         return [
-            self._named(document, made, task, (side, heard.issues))
+            self._named(document, made, task, side, heard.issues)
             for made, side in zip(heard.value, sides, strict=True)
         ]
 
@@ -148,9 +149,16 @@ class GuideRules:
             else prompts.fill(form, one=said[sides[0]]),
             labels=", ".join(self._materials.schema.entities),
             trap=self._trap(task, form) + "\n" if "bare" in sides else "",
-            form=prompts[f"form {form}"],
+            form=self._form(task, form),
         )
         return (Message("system", self._system), Message("user", user))
+
+    def _form(self, task: Task, form: str) -> str:
+        """What the answer looks like; the trap of a general rule names the type."""
+        if form == "single":
+            return self._prompts["form single"]
+        named = "" if task.label else " " + self._prompts["trap type"]
+        return self._prompts.fill("form pair", type=named)
 
     def _side(self, task: Task, side: Side) -> str:
         labelled = ""
@@ -179,6 +187,15 @@ class GuideRules:
         found = neighbours(guide, task, self.options.guide_characters) if guide else []
         return self._lines(found) or self._prompts["no neighbours"]
 
+    def _general(self, guide: Guide) -> str:
+        """The rules for every label, and the passages that they refer to."""
+        lines = self._lines(guide.rules)
+        told = [
+            self._prompts.fill("definition", label=one.title, definition=one_line(one.text))
+            for one in referred(guide, lines, ())
+        ]
+        return "\n".join([lines, *told])
+
     def _lines(self, rules: Sequence[Rule]) -> str:
         """Finished rules, one a line."""
         return "\n".join(
@@ -204,7 +221,7 @@ class GuideRules:
             made, found = self._document(source, one.markup, response.finish_reason)
             issues += found
             if made is not None:
-                faults = self._faults(made, one, task, side)
+                faults = [*self._faults(made, one, task, side), *self._copied(source, made)]
                 issues += faults
                 documents.append(made if faults else self._masked(made, one, task))
         if len(documents) < len(sides):
@@ -223,20 +240,25 @@ class GuideRules:
         guide = self._materials.guide
         language = guide.language if guide else self._materials.language
         found = [] if task.relation else keeps_codes(made, task, language)
-        if fold(made.text) in self._examples_of_guide:
-            found.append(Issue.of("P44", Severity.REJECT, COPIED, Place(document=made.id)))
         if side == "annotated":
             return found + shows_case(made, task)
         return found + springs_no_trap(made, task, one.trap, self._materials.schema, language)
 
+    def _copied(self, source: Document, made: Document) -> list[Issue]:
+        """P44 for the text that shows the register, or one of the guide's examples."""
+        text = fold(made.text)
+        if text != fold(source.text) and text not in self._examples_of_guide:
+            return []
+        return [Issue.of("P44", Severity.REJECT, COPIED, Place(document=made.id))]
+
     def _masked(self, made: Document, one: Block, task: Task) -> Document:
         """Unstated relations are unknown, save between what the trap of a relation rule holds apart."""
+        schema = self._materials.schema
         known: set[frozenset[str]] = set()
         if task.relation and one.trap is not None:
             for span in trap_spans(made, one.trap):
-                here = {m.entity for m in made.mentions() if span.contains(m.span)}
-                known |= {frozenset((a, b)) for a in here for b in here if a != b}
-        return with_unknown_pairs(made, self._materials.schema, known)
+                known.update(map(frozenset, held_apart(made, span, task.label, schema)))
+        return with_unknown_pairs(made, schema, known)
 
     def _difference(self, documents: Sequence[Document]) -> list[Issue]:
         """P44 when two texts are the same, or too different to be a minimal pair."""
@@ -252,14 +274,9 @@ class GuideRules:
         told = {"percent": round(100 * ratio), "limit": round(100 * self.options.most_changed)}
         return [Issue.of("P44", Severity.REJECT, FAR, place, ratio=round(ratio, 3), **told)]
 
-    def _complaint(self, issues: Sequence[Issue]) -> str:
-        said = complaints(issues, self._materials.language)
-        return self._prompts.fill("repair", complaints=said)
-
     def _named(
-        self, shown: Document, made: Document, task: Task, told: tuple[Side, tuple[Issue, ...]]
+        self, shown: Document, made: Document, task: Task, side: Side, issues: tuple[Issue, ...]
     ) -> Document:
-        side, issues = told
         origin = origin_of(self.name, shown, self.options, keeps="rule")
         parameters = {
             **origin.parameters,

@@ -1,5 +1,7 @@
 """Proves what can be proved of a text that illustrates a rule: the case is annotated, or the trap stands there and is not."""
 
+from itertools import permutations
+
 from bouture.corpus.anchoring import anchor
 from bouture.corpus.document import Document, Mention, Span
 from bouture.corpus.guide import RuleCode, RuleKind
@@ -154,21 +156,24 @@ def _unrelated(
             said = f"{tied[0].head} | {tied[0].label} | {tied[0].tail}"
             found.append(Issue.of("P43", Severity.REJECT, RELATED, place, relation=said, **told))
             continue
-        if _compatible(document, here, task.label, schema):
+        if held_apart(document, span, task.label, schema):
             return []
     if found:
         return found[:1]
     return [Issue.of("P42", Severity.REJECT, NO_PAIR, place, trap=told["trap"], label=task.label)]
 
 
-def _compatible(document: Document, here: set[str], label: str, schema: Schema) -> bool:
+def held_apart(
+    document: Document, span: Span, relation: str, schema: Schema
+) -> list[tuple[str, str]]:
+    """The pairs of entities within a stretch that the relation could tie, head first."""
     labels = document.labels()
-    return any(
-        schema.allows(labels[head], label, labels[tail])
-        for head in here
-        for tail in here
-        if head != tail
-    )
+    here = [m.entity for m in document.mentions() if span.contains(m.span)]
+    return [
+        (head, tail)
+        for head, tail in permutations(dict.fromkeys(here), 2)
+        if schema.allows(labels[head], relation, labels[tail])
+    ]
 
 
 def _said(code: RuleCode) -> str:

@@ -13,8 +13,8 @@ from bouture.strategies.open_annotation.concepts import concept_name
 REFUSED = Wording("the model refuses: {said!r}", "le modèle refuse : {said!r}")
 NOTHING = Wording("no entity in the answer", "aucune entité dans la réponse")
 CUT = Wording(
-    "the answer is cut (finish_reason = length); its last line was left out",
-    "la réponse est coupée (finish_reason = length) ; sa dernière ligne est laissée de côté",
+    "the answer is cut (finish_reason = length); its last line was left out, the text after it masked",
+    "la réponse est coupée (finish_reason = length) ; sa dernière ligne est laissée de côté, la suite du texte est masquée",
 )
 UNREADABLE = Wording(
     "{count} line(s) that are not `mention <> concept <> description`, e.g. {line!r}",

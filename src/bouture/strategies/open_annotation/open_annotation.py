@@ -5,18 +5,20 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bouture.corpus.anchoring import How, Quote, anchor
 from bouture.corpus.document import Document, Entity, Mask, Origin, Span
 from bouture.corpus.findings import shown
 from bouture.corpus.issue import Issue, Place, Severity, Wording
-from bouture.corpus.tokens import sentences
+from bouture.corpus.tokens import sentences, tokenize
 from bouture.llm.messages import Message, Request, Response
 from bouture.strategies.conversation import Heard, Prompts, complaints, converse, turns_of
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
 from bouture.strategies.editing import declining, origin_of
+from bouture.strategies.masking import outside
 from bouture.strategies.open_annotation.listing import Listed, read_list
+from bouture.strategies.rewrite.options import RepairOptions
 
 EMPTY = Wording(
     "document {document!r} has no text to annotate",
@@ -49,16 +51,9 @@ class OpenAnnotation:
     asks_model = True
     sources = "raw"
 
-    class Options(BaseModel):
-        model_config = ConfigDict(extra="forbid", frozen=True)
-
+    class Options(RepairOptions):
         characters: int = Field(
             2000, ge=100, description="longer texts are asked about in passages of whole sentences"
-        )
-        repairs: int = Field(1, ge=0, le=3, description="how often a faulty answer is sent back")
-        repair_model: str = Field(
-            "",
-            description="one of the recipe's `models`, asked to mend a faulty answer; else the same model",
         )
 
     def __init__(self, materials: Materials, options: Options) -> None:
@@ -109,6 +104,9 @@ class _Found:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        tokens = tokenize(document.text)
+        self._starts = {token.start for token in tokens}
+        self._ends = {token.end for token in tokens}
         self._concepts: dict[tuple[Span, str], None] = {}
         self._descriptions: dict[str, str] = {}
         self._masked: set[Span] = set()
@@ -125,7 +123,9 @@ class _Found:
         found = anchor(text, [Quote(o.mention, o.concept) for o in names], occurrences="all")
         found += anchor(text, [Quote(o.mention, o.concept) for o in others])
         for one, anchored in zip([*names, *others], found, strict=True):
-            moved = [Span(s.start + stretch.start, s.end + stretch.start) for s in anchored.spans]
+            moved = self._whole(
+                Span(s.start + stretch.start, s.end + stretch.start) for s in anchored.spans
+            )
             if not moved:
                 self._absent.append(one.mention)
                 continue
@@ -136,6 +136,18 @@ class _Found:
             if one.description:
                 self._descriptions.setdefault(one.concept, one.description)
             self._concepts |= dict.fromkeys((span, one.concept) for span in moved)
+        if any(issue.code == "M03" for issue in issues):
+            self._masked.update(_unreached(text, stretch, listed[-1:]))
+
+    def _whole(self, places: Iterable[Span]) -> list[Span]:
+        """Those that are whole words; a part of one (« Croix » in « Croix-Rouge ») is masked."""
+        found = []
+        for place in places:
+            if place.start in self._starts and place.end in self._ends:
+                found.append(place)
+            else:
+                self._masked.add(place)
+        return found
 
     def unread(self, stretches: Sequence[Span]) -> None:
         """Stretches without a usable answer."""
@@ -165,7 +177,7 @@ class _Found:
             parameters={**origin.parameters, "labels": "open", "descriptions": descriptions},
             issues=tuple(self._issues),
         )
-        mask = Mask(tuple(sorted(self._masked - taken)))
+        mask = Mask(outside(self._masked, taken))
         source = self._document
         return Document(source.id, source.text, entities, (), origin, source.meta, mask)
 
@@ -184,6 +196,14 @@ def _uncrossed(concepts: Iterable[tuple[Span, str]]) -> list[tuple[Span, str]]:
         if not any(span.crosses(other) for other in kept):
             kept.append(span)
     return [(span, first[span]) for span in kept]
+
+
+def _unreached(text: str, stretch: Span, last: Sequence[Listed]) -> list[Span]:
+    """What a list that was cut had not reached: all after the first place of its last entry, or all."""
+    quotes = [Quote(one.mention, one.concept) for one in last]
+    reached = [a.spans[0].end for a in anchor(text, quotes, occurrences="all") if a.spans]
+    start = stretch.start + sum(reached)
+    return [Span(start, stretch.end)] if start < stretch.end else []
 
 
 def _is_name(mention: str) -> bool:

@@ -106,10 +106,12 @@ def allot(
         if not _matched(one.serving, bounds.negatives):
             plain.append(one)
             continue
-        rivals = [c for c in candidates if c.serving.kinds == one.serving.kinds]
-        whole = sum(c.share * accepted[c.name] for c in rivals)
-        wanted = sum(bounds.negatives.get(kind, 0.0) for kind in one.serving.kinds)
-        shares[one.name] = wanted * one.share * accepted[one.name] / whole if whole else 0.0
+        shares[one.name] = 0.0
+        for kind in one.serving.kinds:  # A kind that several make is shared out among them.
+            rivals = [c for c in candidates if _matched(c.serving, bounds.negatives)]
+            whole = sum(c.share * accepted[c.name] for c in rivals if kind in c.serving.kinds)
+            wanted = bounds.negatives.get(kind, 0.0)
+            shares[one.name] += wanted * one.share * accepted[one.name] / whole if whole else 0.0
     if not plain:  # Nothing but negatives was asked for: then that is what is wanted.
         return _whole(calls, shares if any(shares.values()) else {c.name: 1.0 for c in candidates})
     weights = {c.name: c.share * need(c.serving, lacking) * accepted[c.name] for c in plain}

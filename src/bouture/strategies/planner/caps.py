@@ -1,8 +1,8 @@
 """Caps that only accepted documents can break: how they begin, and which surfaces they mention (science A.8.3)."""
 
-from collections.abc import Iterable, Sequence
-from math import ceil
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
+from math import ceil, sqrt
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -14,6 +14,8 @@ SHARE = 0.01
 """Largest share of the documents that begin alike, and of the mentions that read alike."""
 FEW = 3
 """Never fewer than this many (A.3.2): the second of two documents is no template."""
+DEVIATIONS = 2
+"""What gold has may come this many standard deviations (Poisson) above its share there: that is chance."""
 WORDS = 4
 """Words by which beginnings are told apart."""
 
@@ -50,49 +52,68 @@ def template(document: Document) -> str:
     return " ".join(words)
 
 
-def over_template(documents: Iterable[Document]) -> list[Excess]:
-    """Beginnings that more than 1 % of the documents share, and more than 3 of them."""
-    found: dict[str, list[str]] = {}
-    for document in documents:
-        found.setdefault(template(document), []).append(document.id)
-    most = max(FEW, ceil(SHARE * sum(map(len, found.values()))))
-    return _over("template", found, dict.fromkeys(found, most))
+class Favourites:
+    """How documents begin and which surfaces they mention, told of them one by one.
 
-
-def over_surface(documents: Iterable[Document], gold: Sequence[Document] = ()) -> list[Excess]:
-    """Surfaces that are more than 1 % of the mentions, more than 3 of them, and more often than in gold.
-
-    What gold itself mentions more often (« Kiev » in a live feed) may keep the share that it has there.
+    Args:
+        gold: what begins or reads so there may keep the share that it has there (« Kiev » in a live feed).
     """
-    found = _surfaces(documents)
-    known = _surfaces(gold)
-    total, in_gold = (sum(map(len, one.values())) for one in (found, known))
-    most = {
-        surface: max(
-            FEW,
-            ceil(SHARE * total),
-            ceil(total * len(known.get(surface, ())) / in_gold) if in_gold else 0,
-        )
-        for surface in found
-    }
-    return _over("surface", found, most)
 
+    def __init__(self, gold: Iterable[Document] = ()) -> None:
+        self._documents = self._mentions = 0
+        self._beginnings: dict[str, list[str]] = {}
+        self._surfaces: dict[str, list[str]] = {}
+        self._gold: Favourites | None = None
+        known = list(gold)
+        if known:
+            self._gold = Favourites()
+            for document in known:
+                self._gold.add(document)
 
-def _surfaces(documents: Iterable[Document]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for document in documents:
+    def add(self, document: Document) -> None:
+        """One document more."""
+        self._documents += 1
+        self._beginnings.setdefault(template(document), []).append(document.id)
         for mention in document.mentions():
-            found.setdefault(fold(mention.text), []).append(document.id)
-    return found
+            self._mentions += 1
+            self._surfaces.setdefault(fold(mention.text), []).append(document.id)
+
+    def templates(self) -> list[Excess]:
+        """Beginnings that more than 1 % of the documents share, more than 3 of them, and more than in gold."""
+        gold = self._gold or Favourites()
+        share = _Share(self._documents, gold._documents)
+        return share.over("template", self._beginnings, gold._beginnings)
+
+    def surfaces(self) -> list[Excess]:
+        """Surfaces that are more than 1 % of the mentions, more than 3 of them, and more than in gold."""
+        gold = self._gold or Favourites()
+        share = _Share(self._mentions, gold._mentions)
+        return share.over("surface", self._surfaces, gold._surfaces)
 
 
-def _over(
-    kind: Literal["template", "surface"], found: dict[str, list[str]], most: dict[str, int]
-) -> list[Excess]:
-    """The most frequent first."""
-    over = [
-        Excess(kind, what, len(ids), most[what], tuple(dict.fromkeys(ids[most[what] :])))
-        for what, ids in found.items()
-        if len(ids) > most[what]
-    ]
-    return sorted(over, key=lambda one: (-one.count, one.what))
+class _Share(NamedTuple):
+    """How often something may come: at most its share."""
+
+    whole: int
+    in_gold: int
+
+    def most(self, in_gold: int) -> int:
+        """The cap of what gold has so often."""
+        expected = self.whole * in_gold / self.in_gold if self.in_gold else 0.0
+        chance = expected + DEVIATIONS * sqrt(expected)
+        return max(FEW, ceil(SHARE * self.whole), ceil(chance))
+
+    def over(
+        self,
+        kind: Literal["template", "surface"],
+        found: Mapping[str, Sequence[str]],
+        gold: Mapping[str, Sequence[str]],
+    ) -> list[Excess]:
+        """What comes too often, the most frequent first."""
+        over = []
+        for what, ids in found.items():
+            most = self.most(len(gold.get(what, ())))
+            if len(ids) > most:
+                beyond = tuple(dict.fromkeys(ids[most:]))
+                over.append(Excess(kind, what, len(ids), most, beyond))
+        return sorted(over, key=lambda one: (-one.count, one.what))

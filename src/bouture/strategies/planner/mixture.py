@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from math import ceil
 
 import msgspec
@@ -18,6 +19,7 @@ from bouture.strategies.planner.allotment import (
     fillable,
     spread,
 )
+from bouture.strategies.planner.caps import Favourites
 from bouture.strategies.planner.cells import NEGATIVES, Cell, Counting, Numbers
 from bouture.strategies.planner.deficits import (
     Deficit,
@@ -27,7 +29,7 @@ from bouture.strategies.planner.deficits import (
     wanted_of,
 )
 from bouture.strategies.planner.serving import Serving
-from bouture.strategies.planner.sources import Sources, in_order
+from bouture.strategies.planner.sources import Holders, Sources, holders_of, in_order
 from bouture.strategies.planning import Job
 from bouture.strategies.wanted import Wanted
 
@@ -60,6 +62,7 @@ class Outcomes(msgspec.Struct, frozen=True):
     asked: Mapping[str, int] = {}
     """Jobs with an outcome, by strategy; those without an answer are left out."""
     accepted: Mapping[str, int] = {}
+    """Of these, the ones whose documents were accepted and do not all begin like too many others."""
     made: Numbers = Numbers()
     """Of the accepted documents; see `Mixture.count`."""
 
@@ -111,6 +114,10 @@ class Mixture:
     def count(self, documents: Iterable[Document]) -> Numbers:
         """What accepted documents hold."""
         return self.counting.all(documents)
+
+    def favourites(self) -> Favourites:
+        """To be told of accepted documents, for the caps that only they can break."""
+        return Favourites(self._documents[False])
 
     def lacking(self, made: Numbers = Numbers()) -> tuple[Deficit, ...]:
         """Every cell: what gold has, what was accepted, what there should be."""
@@ -185,12 +192,18 @@ class Mixture:
                 room[one.name] = ceil(rules / acceptance(one))
         return room
 
+    @cached_property
+    def _holders(self) -> Holders:
+        return holders_of(self._documents[False], self.counting)
+
     def _sources(self, earlier: Sequence[Job]) -> dict[str, Sources]:
         """Where the calls of each strategy start: gold is shared, so that nothing of it comes too often."""
 
         def made(raw: bool) -> Sources:
             rng = random.Random(f"{self.terms.seed} sources {raw}")
-            return Sources(self._documents[raw], self.counting, self.terms.calls, rng)
+            # What raw texts hold is not asked: nobody has annotated them.
+            holders = {} if raw else self._holders
+            return Sources(self._documents[raw], holders, self.terms.calls, rng)
 
         gold = made(raw=False)
         found = {one.name: made(raw=True) if one.serving.raw else gold for one in self.ingredients}

@@ -3,7 +3,7 @@
 import heapq
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
 
 from bouture.corpus.document import Document
@@ -13,19 +13,32 @@ from bouture.strategies.planning import Job
 MOST_OF_ONE = 0.02
 """Largest share of the calls that start from one document (A.6), where there are documents enough."""
 
+Holders = Mapping[Cell | tuple[str, str], Sequence[str]]
+"""Ids of documents by the cells that they hold, and by their register and length."""
+
+
+def holders_of(documents: Iterable[Document], counting: Counting) -> Holders:
+    """Which documents hold what."""
+    holders: dict[Cell | tuple[str, str], list[str]] = {}
+    for document in documents:
+        holders.setdefault(counting.place(document), []).append(document.id)
+        for cell in counting.of(document):
+            holders.setdefault(cell, []).append(document.id)
+    return holders
+
 
 class Sources:
     """Hands out source documents, and remembers how often each was.
 
     Args:
         documents: what calls may start from.
-        counting: which cells they hold.
+        holders: which of them hold what; see `holders_of`.
         calls: of the whole run, for the cap.
         rng: the order among documents used equally often.
     """
 
     def __init__(
-        self, documents: Sequence[Document], counting: Counting, calls: int, rng: random.Random
+        self, documents: Sequence[Document], holders: Holders, calls: int, rng: random.Random
     ) -> None:
         self._ids = [document.id for document in documents]
         order = rng.sample(range(len(documents)), len(documents))
@@ -34,11 +47,6 @@ class Sources:
         self._samples: Counter[tuple[str, str]] = Counter()
         pool = max(1, len(documents))
         self.most = max(1, ceil(MOST_OF_ONE * calls), ceil(calls / pool))
-        holders: dict[Cell | tuple[str, str], list[str]] = {}
-        for document in documents:
-            holders.setdefault(counting.place(document), []).append(document.id)
-            for cell in counting.of(document):
-                holders.setdefault(cell, []).append(document.id)
         self._holders = holders
         self._heaps: dict[Cell | tuple[str, str] | None, list[tuple[int, int, str]]] = {}
 

@@ -9,9 +9,10 @@ import msgspec
 
 from bouture.corpus.document import Document, remembered
 from bouture.corpus.fidelity import compare
-from bouture.corpus.issue import Issue, Wording
+from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.markup import to_markup
 from bouture.corpus.markup_reader import read_markup
+from bouture.corpus.tokens import tokenize
 from bouture.errors import LossError
 from bouture.llm.messages import Response
 from bouture.strategies.conversation import Prompts, complaints
@@ -26,6 +27,16 @@ EMPTY = Wording(
     "document {document!r} has no text to rewrite",
     "le document « {document} » n’a pas de texte à réécrire",
 )
+
+BARE = Wording(
+    "the answer is little more than its mentions: {now} word(s) around them, {before} in the source",
+    "la réponse ne contient guère que ses mentions : {now} mot(s) autour d’elles, {before} dans la source",
+)
+LEAST, FEW = 0.25, 8
+"""Share of the source's words outside mentions that a text must have; sources with fewer words are not judged.
+
+A nominal style leaves out articles and verbs, never three words in four; a list of tags does.
+"""
 
 Read: TypeAlias = Callable[[Response], tuple[Document | None, Sequence[Issue]]]
 
@@ -78,10 +89,12 @@ class Kept:
                 finish_reason=response.finish_reason,
             )
             made = reading.document
-            if carried and made is not None:
+            if made is None:
+                return None, reading.issues
+            if carried:
                 made = _with_relations(made, source)
-            faults = [] if made is None else compare(source, made, polarity=True)
-            return made, (*reading.issues, *faults)
+            faults = compare(source, made, polarity=True)
+            return made, (*reading.issues, *faults, *emptied(source, made))
 
         return read
 
@@ -91,6 +104,28 @@ class Kept:
 
     def _mention_line(self, id: str, label: str, surface: str, times: int) -> str:
         return self._prompts.fill("mention", id=id, label=label, surface=surface, times=times)
+
+
+def emptied(source: Document, made: Document) -> list[Issue]:
+    """An issue (M04) when mentions came back and what is said of them did not."""
+    before, now = _words_around(source), _words_around(made)
+    if before < FEW or now >= LEAST * before:
+        return []
+    place = Place(document=source.id)
+    return [Issue.of("M04", Severity.REJECT, BARE, place, now=now, before=before)]
+
+
+@remembered
+def _words_around(document: Document) -> int:
+    """Words outside every mention."""
+    ends = iter(document.mentions())
+    reached, mention, count = 0, next(ends, None), 0
+    for token in tokenize(document.text):
+        while mention is not None and mention.start <= token.start:
+            reached = max(reached, mention.end)
+            mention = next(ends, None)
+        count += token.start >= reached and document.text[token.start].isalnum()
+    return count
 
 
 def _with_relations(made: Document, source: Document) -> Document:

@@ -42,7 +42,9 @@ class Rewriting:
         self._schema = materials.schema
         self._turns = turns_of(materials, options.repairs, options.repair_model)
         self._prompts = Prompts(Path(__file__).parent, materials.language)
-        self._rules = Rules(materials.guide, self._prompts, options.guide_characters)
+        self._rules = Rules(
+            materials.guide, self._prompts, options.guide_characters, references=False
+        )
         self._kept = Kept(materials, self._prompts)
 
     def draw(self, rng: random.Random) -> Drawn:

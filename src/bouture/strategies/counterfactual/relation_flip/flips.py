@@ -1,7 +1,7 @@
 """What can be done to a relation of a sentence by a small edit, and how the sentence shows that it was done."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -19,12 +19,25 @@ Modality = Literal["keep", "drop"]
 (_, _, NEGATION), (_, _, HYPOTHESIS) = CUES
 REPORTED = re.compile(
     r"\b(?:affirm\w+|assur\w+|préten\w+|revendiqu\w+|(?:dit|disent|déclar\w+|annonc\w+) (?:avoir|être|que|qu[’'])"
-    r"|selon|d[’']après|claim\w*|alleg\w+|according to|reportedly|(?:is|are) said to|says? (?:it|he|she|they|that))\b",
+    r"|selon|d[’']après|dit-on|paraît-il|semble(?:nt)?(?:-t-il)?|apparemment"
+    r"|claim\w*|alleg\w+|according to|reportedly|apparently|seem(?:s|ingly)|(?:is|are) said to|says? (?:it|he|she|they|that))\b",
     re.IGNORECASE,
 )
-"""Words that attribute a fact to someone, in French and English; beside the hypotheses of `fidelity.CUES`."""
+"""Words that attribute a fact to someone or to nobody, in French and English; beside the hypotheses of `fidelity.CUES`."""
+_DENIAL = re.compile(rf"{NEGATION.pattern}|\b(?:no|none|neither|cannot)\b|n[’']t\b", re.IGNORECASE)
+"""What denies: the negations of `fidelity.CUES` and the English ones that these do without."""
+_NO_DENIAL = re.compile(
+    r"\b(?:sans|without|nul doute|aucun(?:e)? (?:doute|surprise|hésitation)|no doubt|n[’'](?:hésit|arrêt)\w+ pas"
+    r"|pas (?:seulement|uniquement|que|moins|manqué|hésité|tardé|cessé|fini|arrêté|raté)"
+    r"|not (?:only|just|merely|hesitate|hesitated|stopped|ceased|failed)|never (?:stopped|ceased|failed))\b",
+    re.IGNORECASE,
+)
+"""Negations that leave what the verb says standing: « sans sommation », « n’a pas seulement attaqué », « n’a pas hésité à »."""
 _BREAKS = ",;:—–«»()\n"
 """What ends a clause, near enough."""
+_COMPLEMENT = frozenset({"de", "du", "des", "le", "la", "les", "of", "the"})
+_OBJECT = frozenset({"que", "qu'", "whom", "that", "which"})
+"""What lets an object stand before its subject."""
 _AGENT = frozenset({"par", "by"})
 _EMPTY = function_words("fr") | function_words("en")
 
@@ -34,8 +47,8 @@ class Asked(NamedTuple):
 
     kinds: Sequence[Kind]
     modality: Modality = "keep"
-    kept_directions: Sequence[str] = ()
-    """Relations that are never reversed."""
+    kept: Mapping[Kind, Sequence[str]] = {}
+    """Relations to which a kind is never done."""
 
 
 class Flip(NamedTuple):
@@ -56,17 +69,33 @@ class Flip(NamedTuple):
             kept = list(self.sentence.relations)
         return msgspec.structs.replace(self.sentence, relations=tuple(kept))
 
+    def shaken(self) -> tuple[Relation, ...]:
+        """Other relations that the denied or supposed verb may have stated too, of which the twin no longer says.
+
+        « L’armée n’a pas attaqué la brigade à Soumy » leaves open whether the brigade is there. They share
+        an end with the relation; what nesting, an apposition or a noun complement says stays true.
+        """
+        if self.expected().relations == self.sentence.relations or self.kind == "direction":
+            return ()
+        ends = {self.relation.head, self.relation.tail}
+        return tuple(
+            other
+            for other in self.expected().relations
+            if not ends.isdisjoint((other.head, other.tail)) and not _by_nouns(self.sentence, other)
+        )
+
     def sign(self, made: Document) -> bool:
         """Whether the words of the twin show what was asked.
 
-        A denial needs a negation, a modality a hypothesis, in the clauses from one entity to the other (an
-        attribution will do anywhere, and nothing may be denied). A reversal needs the two entities to
-        have changed places, or an agent introduced by « par » (by), not both; and no negation or
-        hypothesis.
+        A denial needs a negation that denies (not « sans », not « pas seulement »), a modality a
+        hypothesis, in the clauses from one entity to the other (an attribution will do anywhere, and
+        nothing may be denied). A reversal needs the two entities to have changed places, or an agent
+        introduced by « par » (by), not both; no « que » come or gone between them (« la brigade que l’armée
+        a attaquée » reverses nothing); and no negation or hypothesis.
         """
         clauses = _clauses(made, self.relation)
         if self.kind == "polarity":
-            return NEGATION.search(clauses) is not None
+            return _DENIAL.search(_NO_DENIAL.sub(" ", clauses)) is not None
         if self.kind == "modality":
             supposed = HYPOTHESIS.search(clauses) is not None
             reported = self.modality == "keep" and REPORTED.search(made.text) is not None
@@ -74,7 +103,8 @@ class Flip(NamedTuple):
         cued = any(cue.search(made.text) for cue in (NEGATION, HYPOTHESIS))
         moved = _head_first(self.sentence, self.relation) != _head_first(made, self.relation)
         voice = _agents(self.sentence) != _agents(made)
-        return not cued and moved != voice
+        fronted = _objects(self.sentence, self.relation) != _objects(made, self.relation)
+        return not cued and not fronted and moved != voice
 
 
 def flips(document: Document, schema: Schema, asked: Asked) -> Iterator[Flip]:
@@ -94,9 +124,10 @@ def flips(document: Document, schema: Schema, asked: Asked) -> Iterator[Flip]:
         reported = REPORTED.search(sentence.text) is not None
         for relation in sentence.relations:
             if _tied_once(sentence, relation) and _told(sentence, relation):
-                kept = {"direction": relation.label in asked.kept_directions, "modality": reported}
                 for kind in asked.kinds:
-                    if not kept.get(kind) and _possible(sentence, relation, schema, kind):
+                    kept = relation.label in asked.kept.get(kind, ())
+                    said_already = kind == "modality" and reported
+                    if not (kept or said_already) and _possible(sentence, relation, schema, kind):
                         yield Flip(sentence, relation, kind, asked.modality)
 
 
@@ -128,18 +159,31 @@ def _tied_once(sentence: Document, relation: Relation) -> bool:
 
 def _told(sentence: Document, relation: Relation) -> bool:
     """Whether the two mentions stand apart, with a word between them that is no function word."""
-    head, tail = sentence.entity(relation.head), sentence.entity(relation.tail)
-    if any(a.overlaps(b) for a in head.spans for b in tail.spans):
-        return False
-    gaps = [
-        sentence.text[min(a.end, b.end) : max(a.start, b.start)]
-        for a in head.spans
-        for b in tail.spans
-    ]
-    return all(
-        any(len(word) > 2 and word.isalpha() and word not in _EMPTY for word in folded_tokens(gap))
-        for gap in gaps
+    return not _nested(sentence, relation) and all(
+        any(len(word) > 2 and word.isalpha() and word not in _EMPTY for word in gap)
+        for gap in _gaps(sentence, relation)
     )
+
+
+def _by_nouns(sentence: Document, relation: Relation) -> bool:
+    """Whether nouns state it without a verb: one mention in the other, side by side, or its complement with « de »."""
+    return _nested(sentence, relation) or any(
+        all(word in _COMPLEMENT or not word.isalpha() for word in gap)
+        for gap in _gaps(sentence, relation)
+    )
+
+
+def _nested(sentence: Document, relation: Relation) -> bool:
+    head, tail = sentence.entity(relation.head), sentence.entity(relation.tail)
+    return any(a.overlaps(b) for a in head.spans for b in tail.spans)
+
+
+def _gaps(sentence: Document, relation: Relation) -> Iterator[tuple[str, ...]]:
+    """The words between each mention of the head and each of the tail, folded."""
+    head, tail = sentence.entity(relation.head), sentence.entity(relation.tail)
+    for a in head.spans:
+        for b in tail.spans:
+            yield folded_tokens(sentence.text[min(a.end, b.end) : max(a.start, b.start)])
 
 
 def _clauses(document: Document, relation: Relation) -> str:
@@ -155,6 +199,13 @@ def _clauses(document: Document, relation: Relation) -> str:
 def _head_first(document: Document, relation: Relation) -> bool:
     places = {mention.entity: mention.start for mention in reversed(document.mentions())}
     return places[relation.head] < places[relation.tail]
+
+
+def _objects(document: Document, relation: Relation) -> int:
+    """How many « que » stand between the first mentions of the two."""
+    head, tail = (first_mention(document, end) for end in (relation.head, relation.tail))
+    between = document.text[min(head.end, tail.end) : max(head.start, tail.start)]
+    return sum(word in _OBJECT for word in folded_tokens(between))
 
 
 def _agents(document: Document) -> int:

@@ -2,18 +2,19 @@
 
 import random
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from bouture.corpus.document import Document, Relation
+from bouture.corpus.document import Document, Mask, Relation
 from bouture.corpus.fidelity import compare
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.markup import to_markup
-from bouture.corpus.markup_reader import read_markup
-from bouture.llm.messages import Message, Response
-from bouture.strategies.conversation import Prompts, Rules, complaints, converse, turns_of
+from bouture.llm.messages import Message
+from bouture.strategies.conversation import Prompts, Rules, converse, turns_of
+from bouture.strategies.counterfactual.answers import checked, sent_back
 from bouture.strategies.counterfactual.apart import ALL
 from bouture.strategies.counterfactual.gold_sentence import changed
 from bouture.strategies.counterfactual.relation_flip.flips import (
@@ -24,12 +25,14 @@ from bouture.strategies.counterfactual.relation_flip.flips import (
     first_mention,
     flips,
 )
+from bouture.strategies.counterfactual.sources import Sources
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
 from bouture.strategies.editing import declining, origin_of
+from bouture.strategies.rewrite.options import GuideOptions
 
 NOTHING = Wording(
-    "no relation of document {document!r} can be changed by a small edit of its sentence",
-    "aucune relation du document « {document} » ne peut changer par une petite retouche de sa phrase",
+    "no relation of document {document!r}, nor of any other in gold, can be changed by a small edit of its sentence",
+    "aucune relation du document « {document} », ni d’aucun autre du corpus annoté, ne peut changer par une petite retouche de sa phrase",
 )
 NOT_AS_ASKED = Wording(
     "the mentions and relations are not exactly those asked for ({kind} of {relation})",
@@ -37,11 +40,12 @@ NOT_AS_ASKED = Wording(
 )
 NO_SIGN = {
     "direction": Wording(
-        "nothing in the words reverses {relation}: the two entities change places, or an agent is introduced by “by”, not both; and nothing is denied or supposed",
-        "rien dans les mots ne renverse {relation} : les deux entités échangent leurs places, ou un complément d’agent est introduit par « par », mais pas les deux ; et rien n’est nié ni supposé",
+        "nothing in the words reverses {relation}: the two entities change places, or an agent is introduced by “by”, not both; no “that” puts the object first; and nothing is denied or supposed",
+        "rien dans les mots ne renverse {relation} : les deux entités échangent leurs places, ou un complément d’agent est introduit par « par », mais pas les deux ; aucun « que » ne met l’objet en tête ; et rien n’est nié ni supposé",
     ),
     "polarity": Wording(
-        "no word of the sentence denies {relation}", "aucun mot de la phrase ne nie {relation}"
+        "no word of the sentence denies {relation} (“without” and “not only” deny nothing)",
+        "aucun mot de la phrase ne nie {relation} (« sans » et « pas seulement » ne nient rien)",
     ),
     "modality": Wording(
         "no word of the sentence leaves {relation} open, or it is denied",
@@ -65,9 +69,7 @@ class RelationFlip:
     name = "relation_flip"
     asks_model = True
 
-    class Options(BaseModel):
-        model_config = ConfigDict(extra="forbid", frozen=True)
-
+    class Options(GuideOptions):
         kinds: tuple[Kind, ...] = Field(
             ("direction", "polarity", "modality"),
             min_length=1,
@@ -81,16 +83,12 @@ class RelationFlip:
             (),
             description="relations that are never reversed, beside the symmetric and transitive ones of the guide",
         )
+        kept_modalities: tuple[str, ...] = Field(
+            (),
+            description="relations that are never reported or supposed: those of public facts, such as the date of a vote",
+        )
         most_changed: float = Field(
             0.35, gt=0, le=1, description="share of the words of the sentence that may change"
-        )
-        repairs: int = Field(1, ge=0, le=3, description="how often a faulty answer is sent back")
-        repair_model: str = Field(
-            "",
-            description="one of the recipe's `models`, asked to mend a faulty answer; else the same model",
-        )
-        guide_characters: int = Field(
-            4000, ge=0, description="length of the guide's rules in the prompt, definitions aside"
         )
 
     def __init__(self, materials: Materials, options: Options) -> None:
@@ -99,23 +97,24 @@ class RelationFlip:
         self._turns = turns_of(materials, options.repairs, options.repair_model)
         self._prompts = Prompts(Path(__file__).parent, materials.language)
         self._rules = Rules(materials.guide, self._prompts, options.guide_characters)
+        kept: dict[Kind, Sequence[str]] = {
+            "direction": options.kept_directions,
+            "modality": options.kept_modalities,
+        }
+        self._asked = Asked(options.kinds, options.modality, kept)
+        self._sources = Sources(materials.gold, self._flips)
 
     def __call__(self, document: Document, rng: random.Random) -> Dialogue:
-        flip = self._drawn(document, rng)
+        source = self._sources.near(document, rng)
+        if source is None:
+            raise Declined(declining("P45", NOTHING, document))
+        flip = self._drawn(source, rng)
         messages = self.messages(flip)
 
-        def read(response: Response) -> tuple[Document | None, Sequence[Issue]]:
-            reading = read_markup(
-                response.text,
-                id=document.id,
-                schema=self._materials.schema,
-                finish_reason=response.finish_reason,
-            )
-            made = reading.document
-            return made, (*reading.issues, *(self._faults(flip, made) if made else ()))
-
-        heard = yield from converse(document, messages, self._turns, read, self._complaint)
-        return [self._named(document, heard.value, flip, heard.issues)]
+        read = checked(document, self._materials, partial(self._faults, flip))
+        again = sent_back(self._prompts, self._materials.language)
+        heard = yield from converse(document, messages, self._turns, read, again)
+        return [self._named(source, heard.value, flip, heard.issues)]
 
     def messages(self, flip: Flip) -> tuple[Message, ...]:
         """The conversation that asks for the twin."""
@@ -139,19 +138,19 @@ class RelationFlip:
         )
         return (Message("system", prompts["system"]), Message("user", user))
 
+    def _flips(self, document: Document) -> list[Flip]:
+        """What can be done to the document of what is wanted."""
+        known = self._materials
+        found = flips(document, known.schema, self._asked)
+        return [flip for flip in found if known.wanted.relation(flip.relation.label) > 0]
+
     def _drawn(self, document: Document, rng: random.Random) -> Flip:
         """A kind that the document allows, then a relation by what is wanted of each."""
-        options, materials = self.options, self._materials
-        asked = Asked(options.kinds, options.modality, options.kept_directions)
-        found = list(flips(document, materials.schema, asked))
-        kinds = [kind for kind in options.kinds if any(flip.kind == kind for flip in found)]
-        if kinds:
-            kind = rng.choice(kinds)
-            of_kind = [flip for flip in found if flip.kind == kind]
-            weights = [materials.wanted.relation(flip.relation.label) for flip in of_kind]
-            if sum(weights):
-                return rng.choices(of_kind, weights)[0]
-        raise Declined(declining("P45", NOTHING, document))
+        found = self._flips(document)
+        kind = rng.choice(list(dict.fromkeys(flip.kind for flip in found)))
+        of_kind = [flip for flip in found if flip.kind == kind]
+        wanted = self._materials.wanted
+        return rng.choices(of_kind, [wanted.relation(f.relation.label) for f in of_kind])[0]
 
     def _fact(self, sentence: Document, relation: Relation) -> str:
         head, tail = (first_mention(sentence, end).text for end in (relation.head, relation.tail))
@@ -178,10 +177,6 @@ class RelationFlip:
             return [Issue.of("P47", Severity.REJECT, FAR, place, ratio=round(ratio, 3), **limits)]
         return []
 
-    def _complaint(self, issues: Sequence[Issue]) -> str:
-        said = complaints(issues, self._materials.language)
-        return self._prompts.fill("repair", complaints=said)
-
     def _named(
         self, source: Document, made: Document, flip: Flip, issues: tuple[Issue, ...]
     ) -> Document:
@@ -190,14 +185,21 @@ class RelationFlip:
             **{
                 key: value
                 for key, value in origin.parameters.items()
-                if key not in ("kinds", "kept_directions")
+                if key not in ("kinds", "kept_directions", "kept_modalities")
             },
             "kind": flip.kind,
             "relation": _line(flip.relation),
             "apart": list(ALL),
         }
         origin = msgspec.structs.replace(origin, parameters=parameters, issues=issues)
-        return msgspec.structs.replace(made, origin=origin, meta=source.meta)
+        shaken = flip.shaken()
+        return msgspec.structs.replace(
+            made,
+            relations=tuple(r for r in made.relations if r not in shaken),
+            mask=Mask(pairs=tuple(dict.fromkeys((r.head, r.tail) for r in shaken))),
+            origin=origin,
+            meta=source.meta,
+        )
 
 
 def _line(relation: Relation) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bouture.corpus.document import Document, Mention
+from bouture.corpus.document import Document, Entity, Mention
 from bouture.corpus.normalise import fold
 from bouture.corpus.rule_codes import is_pronoun
 from bouture.corpus.tokens import folded_tokens
@@ -13,8 +13,6 @@ from bouture.strategies.counterfactual.gold_sentence import sentences_of
 FIRM = 3.0
 """Mentions of the new label that gold should have after a word, were it used as before the old one, from which
 their absence says that the word is not used so."""
-
-
 ROTATION = 8
 """Examples to choose from below which those of other surfaces join in."""
 
@@ -32,7 +30,17 @@ class Shown(NamedTuple):
     """A sentence of gold that shows a surface with the new label."""
 
     sentence: Document
-    surface: str
+    mention: Mention
+
+    @property
+    def surface(self) -> str:
+        """Its words."""
+        return self.mention.text
+
+    def alone(self, id: str) -> Document:
+        """The sentence with no tag but that of the mention, whose entity is called `id`, and without relations."""
+        entity = Entity(id, self.mention.label, (self.mention.span,))
+        return Document(self.sentence.id, self.sentence.text, (entity,))
 
 
 class Ambiguous:
@@ -66,7 +74,7 @@ class Ambiguous:
             for sentence in sentences_of(document):
                 for mention in alone(sentence):
                     key = (fold(mention.text), mention.label)
-                    self._shown.setdefault(key, []).append(Shown(sentence, mention.text))
+                    self._shown.setdefault(key, []).append(Shown(sentence, mention))
 
     def flips(self, document: Document) -> list[Flip]:
         """Every mention of the document that could bear another label, sentence by sentence.
@@ -79,7 +87,7 @@ class Ambiguous:
             for mention in alone(sentence):
                 known = self._labels.get(fold(mention.text), {})
                 others = [label for label in known if label != mention.label]
-                if others and _once(sentence, mention):
+                if others and once(sentence, mention):
                     found += [Flip(sentence, mention, label) for label in others]
         return found
 
@@ -115,7 +123,7 @@ class Ambiguous:
         return any(map(str.isalpha, surface)) and not is_pronoun(surface, self._language)
 
 
-def _once(sentence: Document, mention: Mention) -> bool:
+def once(sentence: Document, mention: Mention) -> bool:
     """Whether nothing but the mention has its words or its entity, and there are words around it."""
     if len(sentence.entity(mention.entity).spans) > 1 or sentence.text.strip() == mention.text:
         return False

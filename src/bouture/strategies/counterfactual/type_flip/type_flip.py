@@ -1,33 +1,39 @@
 """A gold sentence rewritten as little as possible so that the same words have another label: metonymy above all (science A.4.6 a)."""
 
 import random
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from bouture.corpus.document import Document, Mention
+from bouture.corpus.document import Document
 from bouture.corpus.fidelity import compare
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.markup import to_markup
-from bouture.corpus.markup_reader import read_markup
-from bouture.llm.messages import Message, Response
-from bouture.strategies.conversation import Prompts, Rules, complaints, converse, turns_of
+from bouture.llm.messages import Message
+from bouture.strategies.conversation import Prompts, Rules, converse, turns_of
+from bouture.strategies.counterfactual.answers import checked, sent_back
 from bouture.strategies.counterfactual.apart import ALL
 from bouture.strategies.counterfactual.gold_sentence import changed, relabelled
-from bouture.strategies.counterfactual.type_flip.ambiguous import Ambiguous, Flip, Shown
+from bouture.strategies.counterfactual.sources import Sources
+from bouture.strategies.counterfactual.type_flip.ambiguous import Ambiguous, Flip, Shown, once
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
 from bouture.strategies.editing import declining, origin_of
-from bouture.strategies.negatives.unknown_pairs import with_unknown_pairs
+from bouture.strategies.rewrite.options import GuideOptions
+from bouture.strategies.unknown_pairs import with_unknown_pairs
 
 NOTHING = Wording(
-    "no mention of document {document!r} is known to bear another label",
-    "aucune mention du document « {document} » n’est connue sous un autre type",
+    "no mention of document {document!r}, nor of any other in gold, is known to bear another label",
+    "aucune mention du document « {document} », ni d’aucun autre du corpus annoté, n’est connue sous un autre type",
 )
 NOT_AS_ASKED = Wording(
     "the sentence is not as asked: {surface!r} ({entity}) is to be {label}, and nothing else is to change",
     "la phrase n’est pas celle qui était demandée : « {surface} » ({entity}) doit être {label}, et rien d’autre ne doit changer",
+)
+TWICE = Wording(
+    "“{surface}” stands in the sentence more than once: it must stand there as {label} only",
+    "« {surface} » est plus d’une fois dans la phrase : il ne doit y être que comme {label}",
 )
 STILL = Wording(
     "after “{word}”, gold has {old} and never {label}: “{surface}” is still {old}",
@@ -53,23 +59,13 @@ class TypeFlip:
     name = "type_flip"
     asks_model = True
 
-    class Options(BaseModel):
-        model_config = ConfigDict(extra="forbid", frozen=True)
-
+    class Options(GuideOptions):
         surfaces: dict[str, tuple[str, ...]] = Field(
             {},
             description="labels that a surface can bear beyond those in gold, e.g. {Moscou: [LIEU, ORGANISATION]}",
         )
         most_changed: float = Field(
             0.6, gt=0, le=1, description="share of the words of the sentence that may change"
-        )
-        repairs: int = Field(1, ge=0, le=3, description="how often a faulty answer is sent back")
-        repair_model: str = Field(
-            "",
-            description="one of the recipe's `models`, asked to mend a faulty answer; else the same model",
-        )
-        guide_characters: int = Field(
-            4000, ge=0, description="length of the guide's rules in the prompt, definitions aside"
         )
 
     def __init__(self, materials: Materials, options: Options) -> None:
@@ -79,39 +75,39 @@ class TypeFlip:
         self._prompts = Prompts(Path(__file__).parent, materials.language)
         self._rules = Rules(materials.guide, self._prompts, options.guide_characters)
         self._ambiguous = Ambiguous(materials.gold, options.surfaces, materials.language)
+        self._sources = Sources(materials.gold, self._flips)
 
     def __call__(self, document: Document, rng: random.Random) -> Dialogue:
-        labels = set(self._materials.schema.entities)
-        flips = [f for f in self._ambiguous.flips(document) if f.label in labels]
-        weights = [self._materials.wanted.label(flip.label) for flip in flips]
-        if not sum(weights):
+        source = self._sources.near(document, rng)
+        if source is None:
             raise Declined(declining("P45", NOTHING, document))
-        [flip] = rng.choices(flips, weights)
+        flips = self._flips(source)
+        [flip] = rng.choices(flips, [self._materials.wanted.label(flip.label) for flip in flips])
         shown = self._ambiguous.shown(flip)
         example = rng.choice(shown) if shown else None
         messages = self.messages(flip, example)
 
-        def read(response: Response) -> tuple[Document | None, Sequence[Issue]]:
-            reading = read_markup(
-                response.text,
-                id=document.id,
-                schema=self._materials.schema,
-                finish_reason=response.finish_reason,
-            )
-            made = reading.document
-            return made, (*reading.issues, *(self._faults(flip, made) if made else ()))
+        read = checked(document, self._materials, partial(self._faults, flip))
+        again = sent_back(self._prompts, self._materials.language)
+        heard = yield from converse(document, messages, self._turns, read, again)
+        return [self._named(source, heard.value, flip, example, heard.issues)]
 
-        heard = yield from converse(document, messages, self._turns, read, self._complaint)
-        return [self._named(document, heard.value, (flip, example), heard.issues)]
+    def _flips(self, document: Document) -> list[Flip]:
+        """What can be done to the document of what is wanted."""
+        labels, wanted = self._materials.schema.entities, self._materials.wanted
+        found = self._ambiguous.flips(document)
+        return [flip for flip in found if flip.label in labels and wanted.label(flip.label) > 0]
 
     def messages(self, flip: Flip, example: Shown | None) -> tuple[Message, ...]:
         """The conversation that asks for the twin; `example` is a sentence in which a surface has the new label."""
         prompts, mention = self._prompts, flip.mention
         shown = ""
         if example is not None:
-            text = to_markup(example.sentence)
+            text = to_markup(example.alone(mention.entity))
             told = {"surface": example.surface, "label": flip.label, "text": text}
             shown = "\n" + prompts.fill("example", **told)
+        others = relabelled(flip.sentence, mention.entity, flip.label).relations
+        lines = "\n".join(f"  {r.head} | {r.label} | {r.tail}" for r in others)
         user = prompts.fill(
             "user",
             rules=self._rules.of([mention.label, flip.label]),
@@ -121,6 +117,9 @@ class TypeFlip:
             id=mention.entity,
             old=mention.label,
             new=flip.label,
+            lines=prompts.fill(
+                "lines" if others else "no lines", relations=lines, id=mention.entity
+            ),
         )
         return (Message("system", prompts["system"]), Message("user", user))
 
@@ -135,7 +134,10 @@ class TypeFlip:
         if found:
             faults = [msgspec.structs.replace(i, severity=Severity.REJECT) for i in found]
             return [Issue.of("P46", Severity.REJECT, NOT_AS_ASKED, place, **told), *faults]
-        if word := self._against(made, flip):
+        [mention] = [m for m in made.mentions() if m.entity == entity]
+        if not once(made, mention):
+            return [Issue.of("P46", Severity.REJECT, TWICE, place, **told)]
+        if word := self._ambiguous.speaks_against(made, mention, flip.mention.label):
             told |= {"word": word, "old": flip.mention.label}
             return [Issue.of("P46", Severity.REJECT, STILL, place, **told)]
         ratio = changed(flip.sentence, made)
@@ -149,22 +151,14 @@ class TypeFlip:
             return [Issue.of("P47", Severity.REJECT, FAR, place, ratio=round(ratio, 3), **limits)]
         return []
 
-    def _against(self, made: Document, flip: Flip) -> str:
-        [mention] = _mentions(made, flip.mention.entity)
-        return self._ambiguous.speaks_against(made, mention, flip.mention.label)
-
-    def _complaint(self, issues: Sequence[Issue]) -> str:
-        said = complaints(issues, self._materials.language)
-        return self._prompts.fill("repair", complaints=said)
-
     def _named(
         self,
         source: Document,
         made: Document,
-        told: tuple[Flip, Shown | None],
+        flip: Flip,
+        example: Shown | None,
         issues: tuple[Issue, ...],
     ) -> Document:
-        flip, example = told
         schema, entity = self._materials.schema, flip.mention.entity
         # Of the others gold knows the relations; of the entity that has changed, the model said what it said.
         ids = [one.id for one in made.entities if one.id != entity]
@@ -185,7 +179,3 @@ class TypeFlip:
             issues=issues,
         )
         return msgspec.structs.replace(made, origin=origin, meta=source.meta)
-
-
-def _mentions(document: Document, entity: str) -> list[Mention]:
-    return [mention for mention in document.mentions() if mention.entity == entity]

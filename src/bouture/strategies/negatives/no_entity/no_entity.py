@@ -5,21 +5,26 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue, Place, Severity, Wording
-from bouture.corpus.markup_reader import read_markup
-from bouture.corpus.tokens import folded_tokens
-from bouture.llm.messages import Message, Response
-from bouture.strategies.conversation import Prompts, Rules, complaints, converse, turns_of
+from bouture.llm.messages import Message
+from bouture.strategies.conversation import Prompts, Rules, converse, one_line, turns_of
+from bouture.strategies.counterfactual.answers import checked, sent_back
 from bouture.strategies.counterfactual.apart import ANNOTATION
 from bouture.strategies.dialogue import Dialogue, Materials
 from bouture.strategies.editing import origin_of
-from bouture.strategies.guide_rules.demonstration import as_shown
+from bouture.strategies.guide_rules.demonstration import register_text
 from bouture.strategies.negatives.gazetteer import CAPITAL, NUMBER, Gazetteer
-from bouture.strategies.negatives.no_entity.near_entities import near_entities
+from bouture.strategies.negatives.no_entity.near_entities import (
+    NearEntity,
+    exclusions,
+    near_entities,
+    stretches,
+)
 from bouture.strategies.planner.register import register_of
+from bouture.strategies.rewrite.options import RepairOptions
 
 TAGGED = Wording(
     "the text is to hold no entity, and “{surface}” is tagged {label}",
@@ -52,9 +57,7 @@ class NoEntity:
     name = "no_entity"
     asks_model = True
 
-    class Options(BaseModel):
-        model_config = ConfigDict(extra="forbid", frozen=True)
-
+    class Options(RepairOptions):
         nouns: tuple[str, ...] = Field(
             (),
             description="words that look like entities and are none; by default those of the guide's exclusions, or common nouns that gold never annotates",
@@ -68,11 +71,6 @@ class NoEntity:
             le=1,
             description="share of its occurrences that gold annotates, from which a surface, capitals or numbers may not occur",
         )
-        repairs: int = Field(1, ge=0, le=3, description="how often a faulty answer is sent back")
-        repair_model: str = Field(
-            "",
-            description="one of the recipe's `models`, asked to mend a faulty answer; else the same model",
-        )
 
     def __init__(self, materials: Materials, options: Options) -> None:
         self.options = options
@@ -81,42 +79,53 @@ class NoEntity:
         self._prompts = Prompts(Path(__file__).parent, materials.language)
         self._gazetteer = Gazetteer(materials.gold, options.annotated)
         rules = Rules(materials.guide, self._prompts, 0).of(materials.schema.entities)
-        self._system = self._prompts.fill("system", rules=rules)
+        self._system = self._prompts.fill("system", rules=rules, allowed=self._set_aside())
         shipped = self._prompts.listed("nouns")
-        self._nouns = options.nouns or near_entities(materials.guide, self._gazetteer, shipped)
-        self._allowed = {word for noun in self._nouns for word in folded_tokens(noun)}
+        found = near_entities(materials.guide, self._gazetteer, shipped)
+        self._nouns = tuple(map(NearEntity, options.nouns)) or found
 
     def __call__(self, document: Document, rng: random.Random) -> Dialogue:
         nouns = rng.sample(self._nouns, min(self.options.number, len(self._nouns)))
         messages = self.messages(document, nouns)
 
-        def read(response: Response) -> tuple[Document | None, Sequence[Issue]]:
-            reading = read_markup(
-                response.text,
-                id=document.id,
-                schema=self._materials.schema,
-                finish_reason=response.finish_reason,
-            )
-            made = reading.document
-            return made, (*reading.issues, *(self._faults(made) if made else ()))
-
-        heard = yield from converse(document, messages, self._turns, read, self._complaint)
+        read = checked(document, self._materials, self._faults)
+        again = sent_back(self._prompts, self._materials.language)
+        heard = yield from converse(document, messages, self._turns, read, again)
         return [self._named(document, heard.value, nouns, heard.issues)]
 
-    def messages(self, document: Document, nouns: Sequence[str]) -> tuple[Message, ...]:
+    def messages(self, document: Document, nouns: Sequence[NearEntity]) -> tuple[Message, ...]:
         """The conversation that asks for a text like `document` without its entities."""
-        prompts = self._prompts
-        shapes = ((CAPITAL, "no capital"), (NUMBER, "no number"))
-        also = [prompts[name] for shape, name in shapes if shape in self._gazetteer.shapes]
-        quoted = ("« {} »" if self._materials.language == "fr" else "“{}”").format
+        prompts, guide = self._prompts, self._materials.guide
+        also = [
+            prompts[f"no {shape}{' but these' if any(_has(n.words, shape) for n in nouns) else ''}"]
+            for shape in (CAPITAL, NUMBER)
+            if shape in self._gazetteer.shapes
+        ]
+        shown = register_text(document, guide) if document.text.strip() else prompts["no register"]
         user = prompts.fill(
             "user",
-            register=as_shown(document) if document.text.strip() else prompts["no register"],
+            register=shown,
             labels=", ".join(self._materials.schema.entities),
             also=f" ({', '.join(also)})" if also else "",
-            nouns=", ".join(map(quoted, nouns)) or prompts["no nouns"],
+            nouns=", ".join(map(self._quoted, nouns)) or prompts["no nouns"],
         )
         return (Message("system", self._system), Message("user", user))
+
+    def _set_aside(self) -> str:
+        """What the guide says it does not annotate; empty when it says nothing."""
+        guide = self._materials.guide
+        lines = [
+            self._prompts.fill("rule", id=rule.id, text=one_line(rule.text))
+            for _, rule in (exclusions(guide) if guide else ())
+        ]
+        if not lines:
+            return ""
+        return "\n\n" + self._prompts.fill("allowed", rules="\n".join(lines))
+
+    def _quoted(self, noun: NearEntity) -> str:
+        """The words, and the rule that says how they are to be taken: « vingt heures » is no time of day there."""
+        name = "ruled noun" if noun.rule else "noun"
+        return self._prompts.fill(name, words=noun.words, rule=noun.rule)
 
     def _faults(self, made: Document) -> list[Issue]:
         """Everything that is tagged, or that gold would annotate and that was not asked for (P49)."""
@@ -125,25 +134,26 @@ class NoEntity:
             place = Place(document=made.id, start=mention.start, end=mention.end)
             told = {"surface": mention.text, "label": mention.label}
             found.append(Issue.of("P49", Severity.REJECT, TAGGED, place, **told))
+        allowed = stretches(made.text, [noun.words for noun in self._nouns])
         for seen in self._gazetteer.found(made.text):
-            if self._allowed.issuperset(folded_tokens(seen.text)):
+            if any(stretch.contains(seen.span) for stretch in allowed):
                 continue
             place = Place(document=made.id, start=seen.span.start, end=seen.span.end)
             told = {"surface": seen.text, "percent": str(round(100 * seen.share))}
             found.append(Issue.of("P49", Severity.REJECT, KNOWN[seen.shape], place, **told))
         return found
 
-    def _complaint(self, issues: Sequence[Issue]) -> str:
-        said = complaints(issues, self._materials.language)
-        return self._prompts.fill("repair", complaints=said)
-
     def _named(
-        self, shown: Document, made: Document, nouns: Sequence[str], issues: tuple[Issue, ...]
+        self,
+        shown: Document,
+        made: Document,
+        nouns: Sequence[NearEntity],
+        issues: tuple[Issue, ...],
     ) -> Document:
         origin = origin_of(self.name, shown, self.options, keeps="nothing")
         parameters = {
             **origin.parameters,
-            "nouns": list(nouns),
+            "nouns": [noun.words for noun in nouns],
             "register": register_of(shown),
             "apart": list(ANNOTATION),
         }
@@ -155,3 +165,8 @@ class NoEntity:
             issues=issues,
         )
         return made.with_origin(origin)
+
+
+def _has(words: str, shape: str) -> bool:
+    """Whether some of the words has a capital, or a digit."""
+    return any(map(str.isupper if shape == CAPITAL else str.isdigit, words))

@@ -40,16 +40,16 @@ class Triggers:
     def _learn(self, gold: Sequence[Document], schema: Schema) -> dict[str, frozenset[str]]:
         """For each relation the words between its mentions that other pairs hardly have. The empty word counts all pairs."""
         tied: Counter[tuple[str, str]] = Counter()
-        possible: Counter[tuple[str, str]] = Counter()
+        compatible: Counter[tuple[str, str]] = Counter()
         documents: Counter[tuple[str, str]] = Counter()
         for document in gold:
             own: set[tuple[str, str]] = set()
             related = {(*_ends(r.head, r.tail), r.label) for r in document.relations}
             for one, other in _pairs(document):
                 words = {"", *self._between(document, one, other)}
-                for label in _possible(schema, one.label, other.label):
+                for label in possible(schema, one.label, other.label):
                     keys = {(label, word) for word in words}
-                    possible.update(keys)
+                    compatible.update(keys)
                     if (*_ends(one.entity, other.entity), label) in related:
                         tied.update(keys)
                         own |= keys
@@ -57,7 +57,7 @@ class Triggers:
         found: dict[str, set[str]] = {}
         for key, times in documents.items():
             label, word = key
-            share, base = tied[key] / possible[key], tied[label, ""] / possible[label, ""]
+            share, base = tied[key] / compatible[key], tied[label, ""] / compatible[label, ""]
             if word and times >= SEEN and share >= max(SURE, LIFT * base):
                 found.setdefault(label, set()).add(word)
         return {label: frozenset(words) for label, words in found.items()}
@@ -67,7 +67,7 @@ class Triggers:
         return self._learnt.get(relation, frozenset())
 
     def said(self, document: Document, relation: str) -> list[str]:
-        """The stated triggers anywhere in the text, and the learnt ones between mentions of E1 and E2."""
+        """The stated triggers of a relation anywhere in the text, and the learnt ones between mentions of E1 and E2."""
         found = dict.fromkeys(
             word
             for word in map(fold, _words(document.text))
@@ -101,7 +101,7 @@ def _ends(one: str, other: str) -> tuple[str, str]:
     return (one, other) if one < other else (other, one)
 
 
-def _possible(schema: Schema, one: str, other: str) -> list[str]:
+def possible(schema: Schema, one: str, other: str) -> list[str]:
     """The relations that could tie two labels, either way round."""
     return [
         label

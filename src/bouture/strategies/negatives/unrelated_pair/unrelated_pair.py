@@ -2,28 +2,29 @@
 
 import random
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue, Place, Severity, Wording
-from bouture.corpus.markup_reader import read_markup
 from bouture.corpus.normalise import fold
 from bouture.corpus.tokens import sentences
-from bouture.llm.messages import Message, Response
-from bouture.strategies.conversation import Prompts, Rules, complaints, converse, turns_of
+from bouture.llm.messages import Message
+from bouture.strategies.conversation import Prompts, Rules, converse, turns_of
+from bouture.strategies.counterfactual.answers import checked, sent_back
 from bouture.strategies.counterfactual.apart import ALL
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
 from bouture.strategies.editing import declining, origin_of
-from bouture.strategies.guide_rules.demonstration import as_shown
+from bouture.strategies.guide_rules.demonstration import register_text
 from bouture.strategies.negatives.pool import Drawn, Pool, weighted
-from bouture.strategies.negatives.unknown_pairs import with_unknown_pairs
-from bouture.strategies.negatives.unrelated_pair.triggers import Triggers
+from bouture.strategies.negatives.unrelated_pair.triggers import Triggers, possible
 from bouture.strategies.planner.register import register_of
+from bouture.strategies.rewrite.options import GuideOptions
+from bouture.strategies.unknown_pairs import with_unknown_pairs
 
 NOTHING = Wording(
     "gold has no two surfaces that a relation could tie and that it never ties",
@@ -66,20 +67,10 @@ class UnrelatedPair:
     name = "unrelated_pair"
     asks_model = True
 
-    class Options(BaseModel):
-        model_config = ConfigDict(extra="forbid", frozen=True)
-
+    class Options(GuideOptions):
         triggers: dict[str, tuple[str, ...]] = Field(
             {},
             description="words that state a relation and may not occur, by relation, e.g. {COMMANDE: [command*, dirige*]}; `*` stands for any ending",
-        )
-        repairs: int = Field(1, ge=0, le=3, description="how often a faulty answer is sent back")
-        repair_model: str = Field(
-            "",
-            description="one of the recipe's `models`, asked to mend a faulty answer; else the same model",
-        )
-        guide_characters: int = Field(
-            4000, ge=0, description="length of the guide's rules in the prompt, definitions aside"
         )
 
     def __init__(self, materials: Materials, options: Options) -> None:
@@ -97,33 +88,28 @@ class UnrelatedPair:
             raise Declined(declining("P45", NOTHING, document))
         messages = self.messages(document, pair)
 
-        def read(response: Response) -> tuple[Document | None, Sequence[Issue]]:
-            reading = read_markup(
-                response.text,
-                id=document.id,
-                schema=self._materials.schema,
-                finish_reason=response.finish_reason,
-            )
-            made = reading.document
-            return made, (*reading.issues, *(self._faults(pair, made) if made else ()))
-
-        heard = yield from converse(document, messages, self._turns, read, self._complaint)
+        read = checked(document, self._materials, partial(self._faults, pair))
+        again = sent_back(self._prompts, self._materials.language)
+        heard = yield from converse(document, messages, self._turns, read, again)
         return [self._named(document, heard.value, pair, heard.issues)]
 
     def messages(self, document: Document, pair: Pair) -> tuple[Message, ...]:
         """The conversation that asks for the text, in the register of `document`."""
-        prompts, triggers = self._prompts, self.options.triggers.get(pair.relation, ())
-        words = ", ".join(word.replace("*", "…") for word in triggers)
+        prompts, ties, guide = self._prompts, self._ties(pair), self._materials.guide
+        triggers = [word for tie in ties for word in self.options.triggers.get(tie, ())]
+        words = ", ".join(word.replace("*", "…") for word in dict.fromkeys(triggers))
         banned = prompts.fill("triggers", words=words) + "\n" if triggers else ""
+        shown = register_text(document, guide) if document.text.strip() else prompts["no register"]
         user = prompts.fill(
             "user",
-            rules=self._rules.of([pair.head.label, pair.tail.label], [pair.relation]),
-            register=as_shown(document) if document.text.strip() else prompts["no register"],
+            rules=self._rules.of([pair.head.label, pair.tail.label], ties),
+            register=shown,
             head=pair.head.surface,
             head_label=pair.head.label,
             tail=pair.tail.surface,
             tail_label=pair.tail.label,
             relation=pair.relation,
+            others="".join(f", {tie}" for tie in ties[1:]),
             labels=", ".join(self._materials.schema.entities),
             triggers=banned,
         )
@@ -134,6 +120,11 @@ class UnrelatedPair:
         """Learnt when the first answer comes: it takes two seconds for 300 long documents."""
         known = self._materials
         return Triggers(known.gold, known.schema, self.options.triggers, known.language)
+
+    def _ties(self, pair: Pair) -> list[str]:
+        """The relations that could tie the two, either way round, that of the pair first."""
+        found = possible(self._materials.schema, pair.head.label, pair.tail.label)
+        return list(dict.fromkeys([pair.relation, *found]))
 
     def _drawn(self, rng: random.Random) -> Pair | None:
         """A relation by what is wanted, ends that it allows, and a surface of each that gold never ties."""
@@ -177,14 +168,12 @@ class UnrelatedPair:
             faults.append(Issue.of("P48", Severity.REJECT, RELATED, place, relation=said))
         if not any(_names_both(made, s.start, s.end) for s in sentences(made.text)):
             faults.append(Issue.of("P48", Severity.REJECT, APART, place))
-        for word in self._triggers.said(made, pair.relation):
-            told = {"word": word, "relation": pair.relation}
-            faults.append(Issue.of("P48", Severity.REJECT, TRIGGER, place, **told))
+        faults += [
+            Issue.of("P48", Severity.REJECT, TRIGGER, place, word=word, relation=tie)
+            for tie in self._ties(pair)
+            for word in self._triggers.said(made, tie)
+        ]
         return faults
-
-    def _complaint(self, issues: Sequence[Issue]) -> str:
-        said = complaints(issues, self._materials.language)
-        return self._prompts.fill("repair", complaints=said)
 
     def _named(
         self, shown: Document, made: Document, pair: Pair, issues: tuple[Issue, ...]
