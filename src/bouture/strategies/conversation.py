@@ -41,6 +41,9 @@ class Prompts:
         """A section as it stands; `KeyError` when the file has none of that name."""
         return self._sections[section]
 
+    def __contains__(self, section: object) -> bool:
+        return section in self._sections
+
     def keys(self) -> KeysView[str]:
         """The names of the sections."""
         return self._sections.keys()
@@ -58,7 +61,8 @@ class Rules:
     """What the guide says of some labels, as prompts quote it; nothing that still waits for a person.
 
     Uses the sections `definition` (`$label`, `$definition`), `no rules` and, for relations, `relation
-    definition` (`$label`, `$definition`, `$direction`) of the prompt file.
+    definition` (`$label`, `$definition`, `$direction`, `$ends`) and `relation ends` (`$heads`, `$tails`) of
+    the prompt file.
 
     Args:
         characters: room for rules; definitions are always given.
@@ -110,12 +114,21 @@ class Rules:
 
     def _relation(self, tie: RelationGuide) -> str:
         direction = "" if to_complete(tie.direction) else one_line(tie.direction)
-        return self._prompts.fill(
+        line = self._prompts.fill(
             "relation definition",
             label=tie.label,
             definition=one_line(tie.definition),
             direction=direction,
+            ends=self._ends(tie),
         )
+        return line.rstrip()
+
+    def _ends(self, tie: RelationGuide) -> str:
+        """The labels that a relation joins, in the words of the section `relation ends`; else nothing."""
+        if "relation ends" not in self._prompts or not tie.type.ends:
+            return ""
+        heads, tails = (sorted({pair[side] for pair in tie.type.ends}) for side in (0, 1))
+        return self._prompts.fill("relation ends", heads=", ".join(heads), tails=", ".join(tails))
 
 
 def _rules(

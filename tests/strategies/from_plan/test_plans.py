@@ -6,11 +6,13 @@ from collections import Counter
 import pytest
 
 from bouture.corpus.document import Document, Entity, Span
+from bouture.corpus.schema import Schema
 from bouture.errors import InputError
 from bouture.strategies.dialogue import Declined, Materials
 from bouture.strategies.from_plan.caps import cap, surfaces
 from bouture.strategies.from_plan.family import DocumentGraph, EntityList, RelationTriples
-from bouture.strategies.from_plan.plan import MentionKind
+from bouture.strategies.from_plan.leaning import partners
+from bouture.strategies.from_plan.plan import Layout, MentionKind
 from bouture.strategies.from_plan.ways import Drawn
 from bouture.strategies.wanted import Wanted
 from strategies.driving import gold
@@ -302,3 +304,41 @@ def test_descriptions_mostly_have_the_roles_that_gold_knows(kind):
                 (usual if names[end][0].islower() else new_to_a_name).append(fits)
     assert sum(usual) / len(usual) > 0.85
     assert 0.4 < sum(new_to_a_name) / len(new_to_a_name) < 0.98
+
+
+def test_what_gold_never_leaves_alone_comes_with_its_partner() -> None:
+    counted = [
+        f'Près de <e id="E1" t="QUANTITE">{n} 000</e> <e id="E2" t="GROUPE">{who}</e> attendent à '
+        f'<e id="E3" t="LIEU">{where}</e>.\n\nE2 | A_POUR_EFFECTIF | E1'
+        for n, (who, where) in enumerate(
+            [("civils", "Lviv"), ("réfugiés", "Loutsk"), ("soldats", "Soumy")] * 4, start=2
+        )
+    ]
+    documents = gold(*counted)
+    assert set(partners(documents)) == {(d.id, "E1") for d in documents} | {
+        (d.id, "E2") for d in documents
+    }
+    materials = Materials(gold=documents, schema=Schema.learn(documents))
+    strategy = EntityList(materials, EntityList.Options())
+    seen = 0
+    for seed in range(60):
+        try:
+            plan = strategy.draw(documents[seed % 12], random.Random(seed)).plan
+        except Declined:  # in so small a corpus the caps may leave nothing
+            continue
+        related = {end for r in plan.relations for end in (r.head, r.tail)}
+        quantities = {entity.id for entity in plan.entities if entity.label == "QUANTITE"}
+        assert quantities <= related
+        seen += len(quantities)
+    assert seen > 10
+
+
+def test_there_is_room_for_the_mentions() -> None:
+    [document] = gold(
+        'Le <e id="E1" t="X">chef d’état-major adjoint</e> et le <e id="E2" t="X">porte-parole de la police</e> parlent.'
+    )
+    materials = Materials(gold=[document], schema=Schema.learn([document]))
+    strategy = EntityList(materials, EntityList.Options())
+    room = strategy._gold.roomy(Layout(1, 10), ["un deux trois"] * 10)
+    assert room.words >= 45 and room.sentences > 1
+    assert strategy._gold.roomy(Layout(3, 90), ["un"]) == Layout(3, 90)

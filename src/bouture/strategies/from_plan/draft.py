@@ -7,6 +7,7 @@ from bouture.corpus.document import Relation
 from bouture.corpus.normalise import fold
 from bouture.strategies.from_plan.facts import Facts
 from bouture.strategies.from_plan.gold import Gold
+from bouture.strategies.from_plan.leaning import Partner
 from bouture.strategies.from_plan.plan import MentionKind, Nested
 from bouture.strategies.from_plan.relations import Role
 from bouture.strategies.from_plan.units import Bearer, Key, Part, Unit
@@ -54,6 +55,10 @@ class Draft:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def partner(self, key: Key) -> Partner | None:
+        """What a gold entity leans on, if it does."""
+        return self._gold.partners.get(key)
+
     def id_of(self, key: Key) -> str | None:
         """The entity of the plan that a gold entity has become."""
         return self._keys.get(key)
@@ -93,7 +98,7 @@ class Draft:
     ) -> str | None:
         """An entity of the label that is not here yet, or None when none can be found.
 
-        It is named once, in full, or in the `kinds` as far as the entity is known to be: the first
+        One that leans on another comes only for a `role`. It is named once, in full, or in the `kinds` as far as the entity is known to be: the first
         of a few that can be named in all of them. With a `role`, it is one that suits it.
         """
         shelf = self._gold.shelf(label, role)
@@ -102,7 +107,8 @@ class Draft:
         best: Bearer | None = None
         for _ in range(CANDIDATES):
             one = shelf.draw(self._rng)
-            if one.key in self._keys or not self._spared(one):
+            alone = role is None and one.key in self._gold.partners
+            if alone or one.key in self._keys or not self._spared(one):
                 continue
             best = best or one
             if kinds is None or set(kinds) <= {unit.kind for unit in one.units}:
@@ -114,25 +120,23 @@ class Draft:
 
     def take(self, bearer: Bearer, *, whole: bool) -> str | None:
         """An entity of the theme, with all its mentions or the main one; None when it may not come."""
+        return self.add(bearer, _units(bearer, whole)) if self.willing(bearer) else None
+
+    def willing(self, bearer: Bearer) -> bool:
+        """Whether the draw lets an entity of the theme come, by how much it is wanted and its names come."""
         weight = self._gold.wanted(bearer.label)
-        if (weight < 1 and self._rng.random() >= weight) or not self._spared(bearer):
-            return None
-        return self.add(bearer, bearer.units if whole else [bearer.main])
+        return (weight >= 1 or self._rng.random() < weight) and self._spared(bearer)
+
+    def fits(self, bearer: Bearer, *, whole: bool) -> bool:
+        """Whether the names of an entity are free."""
+        return self._coming(bearer, _units(bearer, whole)) is not None
 
     def add(self, bearer: Bearer, units: Sequence[Unit]) -> str | None:
         """The id of the entity, or None when its names are those of another; its facts come along."""
-        id = self._keys.get(bearer.key)
-        if id is not None and self.mentions[id]:
+        found = self._coming(bearer, units)
+        if found is None:
             return None
-        coming = _Coming(self._keys, self._owners, self.labels)
-        id = coming.entity(bearer.key, bearer.label)
-        kept = []
-        for unit in units:
-            nested = coming.unit(id, unit)
-            if nested is not None:
-                kept.append(DraftMention(id, unit, nested))
-            elif unit.kind is not MentionKind.PRONOUN:
-                return None
+        coming, id, kept = found
         self._commit(coming, bearer)
         self.surfaces.setdefault(id, bearer.main.surface)
         for mention in kept:
@@ -146,6 +150,24 @@ class Draft:
                 if self.facts.add(Relation(head, label, tail)):
                     self._said_by_name.add((head, label))
         return id
+
+    def _coming(
+        self, bearer: Bearer, units: Sequence[Unit]
+    ) -> "tuple[_Coming, str, list[DraftMention]] | None":
+        """What the entity would bring; None when it is here, or its names are those of another."""
+        known = self._keys.get(bearer.key)
+        if known is not None and self.mentions[known]:
+            return None
+        coming = _Coming(self._keys, self._owners, self.labels)
+        id = coming.entity(bearer.key, bearer.label)
+        kept: list[DraftMention] = []
+        for unit in units:
+            nested = coming.unit(id, unit)
+            if nested is not None:
+                kept.append(DraftMention(id, unit, nested))
+            elif unit.kind is not MentionKind.PRONOUN:
+                return None
+        return coming, id, kept
 
     def _commit(self, coming: "_Coming", bearer: Bearer) -> None:
         self._keys.update(coming.keys)
@@ -162,6 +184,10 @@ class Draft:
             return True
         chance = min((self._keep.get(name, 1.0) for name in bearer.names), default=1.0)
         return chance >= 1 or self._rng.random() < chance
+
+
+def _units(bearer: Bearer, whole: bool) -> Sequence[Unit]:
+    return bearer.units if whole else [bearer.main]
 
 
 class _Coming:

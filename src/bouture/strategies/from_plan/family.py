@@ -31,6 +31,7 @@ from bouture.strategies.from_plan.pairs import (
 )
 from bouture.strategies.from_plan.plan import Plan
 from bouture.strategies.from_plan.pool import read_pool
+from bouture.strategies.from_plan.proof import without_unplanned
 from bouture.strategies.from_plan.reading import Written, read
 from bouture.strategies.from_plan.ways import (
     Drawing,
@@ -187,7 +188,7 @@ class _FromPlan:
 
         messages = self._asking.messages(drawn.plan, shown, imitated=document in shown)
         heard = yield from converse(document, messages, self._turns, hear, self._complaint)
-        made = heard.value.document
+        made = without_unplanned(drawn.plan, heard.value.document)
         unknown = unknown_pairs(made, schema, drawn.plan.unstated)
         issues = heard.issues
         if self.options.ask_pairs and unknown:

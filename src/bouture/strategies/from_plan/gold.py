@@ -5,11 +5,14 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from bouture.corpus.document import Document
 from bouture.corpus.tokens import sentences
 from bouture.strategies.dialogue import Materials
 from bouture.strategies.from_plan.choice import Choice
-from bouture.strategies.from_plan.plan import MentionKind
+from bouture.strategies.from_plan.leaning import partners
+from bouture.strategies.from_plan.plan import Layout, MentionKind
 from bouture.strategies.from_plan.relations import LAPLACE, Relations, Role
 from bouture.strategies.from_plan.units import (
     Bearer,
@@ -62,6 +65,7 @@ class Gold:
         known = [one for theme in themes for one in theme.bearers]
         self.themes = Choice(themes, [self._weight(theme) for theme in themes])
         self._count_sizes(documents)
+        self.partners = partners(documents)
         self._shelve(by_label(known), pool)
         self._suitable: dict[tuple[str, Role], Choice[Bearer]] = {}
 
@@ -135,7 +139,29 @@ class Gold:
         weights = [self._wanted.relation(label) for _, label, _ in one.facts]
         return max(weights, default=1.0) or 1.0
 
+    def roomy(self, layout: Layout, mentions: Sequence[str]) -> Layout:
+        """The layout with at least as many words and sentences as gold needs for so many mentions."""
+        named = sum(len(mention.split()) for mention in mentions)
+        words = round(named * self._wordiness)
+        if words <= layout.words and layout.sentences:
+            return layout
+        words = max(words, layout.words)
+        sentences = max(layout.sentences, round(words / self._pace), 1)
+        return msgspec.structs.replace(layout, words=words, sentences=sentences)
+
+    def _count_words(self, documents: Sequence[Document]) -> None:
+        """Words for a word within a mention (lower quartile), and words in a sentence (upper quartile)."""
+        ratios, paces = [3.0], [25.0]
+        for document in documents:
+            words = len(document.text.split())
+            named = sum(len(mention.text.split()) for mention in document.mentions())
+            ratios.append(words / named)
+            paces.append(words / max(1, len(sentences(document.text))))
+        self._wordiness = max(1.5, sorted(ratios)[len(ratios) // 4])
+        self._pace = sorted(paces)[3 * len(paces) // 4]
+
     def _count_sizes(self, documents: Sequence[Document]) -> None:
+        self._count_words(documents)
         self._sizes: dict[int, list[int]] = {}
         for document in documents:
             length = max(1, len(sentences(document.text)))

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from bouture.corpus.document import Document, Relation
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.normalise import fold
@@ -75,6 +77,10 @@ UNTAGGED = Wording(
 UNPLANNED = Wording(
     "beyond the plan: the relation {relation}", "hors du plan : la relation {relation}"
 )
+OF_ANOTHER = Wording(
+    "the relation {relation} of an entity beyond the plan: left out, the pair is unknown",
+    "la relation {relation} d’une entité hors du plan : laissée de côté, la paire reste inconnue",
+)
 NEAR = 1
 """By how many a model may miscount its sentences; the proof is then the sentence that does name both ends."""
 
@@ -87,7 +93,8 @@ def fidelity(plan: Plan, document: Document, evidence: Evidence) -> list[Issue]:
     reversed (P34); a relation that the plan rules out (P35); evidence that does not name both ends in
     one sentence, or for a fact planned across sentences one of them with the other before (P36). To
     review: a surface of the plan that is also tagged as another entity or not at all (P37), a relation
-    that the plan does not have (P38). Notes: new entities (P37), evidence that is one sentence off.
+    of planned entities that the plan does not have (P38). Notes: new entities (P37) and their relations
+    (P38, to be left out: see `without_unplanned`), evidence that is one sentence off.
 
     Args:
         evidence: sentences that the answer names for the relations it states, ids as in the plan.
@@ -98,6 +105,13 @@ def fidelity(plan: Plan, document: Document, evidence: Evidence) -> list[Issue]:
         *_proofs(plan, document, evidence),
         *_beyond(plan, document),
     ]
+
+
+def without_unplanned(plan: Plan, document: Document) -> Document:
+    """The document without the relations of entities that the plan does not have: nothing proves them."""
+    known = plan.labels().keys()
+    kept = tuple(r for r in document.relations if {r.head, r.tail} <= known)
+    return msgspec.structs.replace(document, relations=kept)
 
 
 def _mentions(plan: Plan, document: Document) -> Iterator[Issue]:
@@ -153,8 +167,12 @@ def _relations(plan: Plan, document: Document, evidence: Evidence) -> Iterator[I
         if relation in stated:
             yield _of_relation("P35", FORBIDDEN, document, relation)
     turned = {Relation(r.tail, r.label, r.head) for r in planned - stated}
+    known = plan.labels().keys()
     for relation in sorted(stated - planned - turned - set(plan.unstated)):
-        yield _of_relation("P38", UNPLANNED, document, relation, Severity.REVIEW)
+        if {relation.head, relation.tail} <= known:
+            yield _of_relation("P38", UNPLANNED, document, relation, Severity.REVIEW)
+        else:
+            yield _of_relation("P38", OF_ANOTHER, document, relation, Severity.NOTE)
 
 
 def _proofs(plan: Plan, document: Document, evidence: Evidence) -> Iterator[Issue]:

@@ -4,8 +4,6 @@ import random
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-import msgspec
-
 from bouture.corpus.document import Relation
 from bouture.strategies.from_plan.choice import Choice
 from bouture.strategies.from_plan.draft import Draft
@@ -19,6 +17,7 @@ from bouture.strategies.from_plan.plan import (
     PlannedRelation,
 )
 from bouture.strategies.from_plan.relations import Role
+from bouture.strategies.from_plan.units import Bearer
 
 RETOLD = 0.5
 """Chance that what gold states between two entities taken from one document is stated again."""
@@ -74,11 +73,15 @@ def draw(way: Way, drawing: Drawing, keep: Mapping[str, float], without: str = "
     if not gold.themes:
         return None
     draft = Draft(gold, rng, keep)
-    way(draft, _theme(gold, rng, without), drawing)
+    theme = _theme(gold, rng, without)
+    way(draft, theme, drawing)
+    for bearer in () if draft.labels else theme.bearers:  # all that was drawn leans on what did not come
+        _take(draft, theme, bearer, whole=False)
     if not draft.labels:
         return None
-    count = max(layout.sentences, 1)
-    place(draft, count, gold, rng)
+    surfaces = [mention.surface for own in draft.mentions.values() for mention in own]
+    layout = gold.roomy(layout, surfaces)
+    place(draft, layout.sentences, gold, rng)
     unstated = _unstated(draft, rng, size.unstated)
     return Drawn(_plan(draft, unstated, layout), tuple(sorted(draft.sources)))
 
@@ -185,11 +188,31 @@ def _gather(draft: Draft, theme: Theme, drawing: Drawing, wanted: int, *, whole:
             break
         bearer = theme.bearers[order.pop()] if order else None
         if bearer is not None and rng.random() >= size.mixed:
-            draft.take(bearer, whole=whole)
+            _take(draft, theme, bearer, whole=whole)
             continue
         replaced = bearer is not None and rng.random() < 0.5
         label = bearer.label if bearer and replaced else gold.labels.draw(rng)
         draft.new(label, gold.kinds(label, rng) if whole else None)
+
+
+def _take(draft: Draft, theme: Theme, bearer: Bearer, *, whole: bool) -> None:
+    """An entity of the theme, with the one that it leans on and what relates them."""
+    partner = draft.partner(bearer.key)
+    if partner is None:
+        draft.take(bearer, whole=whole)
+        return
+    if not draft.willing(bearer) or not draft.fits(bearer, whole=whole):
+        return
+    if draft.id_of(partner.key) is None:
+        other = next((one for one in theme.bearers if one.key == partner.key), None)
+        if other is None or draft.take(other, whole=whole) is None:
+            return
+    id = draft.add(bearer, bearer.units if whole else [bearer.main])
+    if id is not None:
+        ends = (id, draft.id_of(partner.key))
+        head, tail = ends if partner.is_head else ends[::-1]
+        if head and tail:
+            draft.facts.add(Relation(head, partner.relation, tail))
 
 
 def _unstated(draft: Draft, rng: random.Random, most: int) -> list[Relation]:
@@ -255,5 +278,4 @@ def _plan(draft: Draft, unstated: list[Relation], layout: Layout) -> Plan:
         PlannedRelation(r.head, r.label, r.tail, bool(where[r.head] & where[r.tail]))
         for r in draft.facts.stated
     )
-    known = msgspec.structs.replace(layout, sentences=max(layout.sentences, 1))
-    return Plan(tuple(entities), relations, tuple(unstated), known)
+    return Plan(tuple(entities), relations, tuple(unstated), layout)
