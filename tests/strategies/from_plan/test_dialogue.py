@@ -317,3 +317,20 @@ def test_textmine_two_hundred_plans(kind, shared):
         assert sorted((m.entity, m.label, fold(m.text)) for m in made.mentions()) == sorted(
             drawn.plan.required().elements()
         )
+
+
+def test_the_relation_of_an_entity_beyond_the_plan_is_left_out_and_its_pair_unknown():
+    documents, guide = example()
+    strategy = build(EntityList)
+
+    def reply(request: Request) -> Response:
+        text, _, lines = scripted.obedient(request).text.partition("\n\n")
+        more = ' On y a vu <e id="E90" t="QUANTITE">trente-sept</e> <e id="E91" t="GROUPE">apiculteurs</e>.'
+        added = "E91 | A_POUR_EFFECTIF | E90 | phrase 1"
+        return Response(f"{text}{more}\n\n{lines}\n{added}".replace("\n\n\n", "\n\n"))
+
+    made = answered(strategy, documents[3], 3, reply)
+    assert {"E90", "E91"} <= made.labels().keys()
+    assert not [r for r in made.relations if {r.head, r.tail} & {"E90", "E91"}]
+    assert ("E91", "E90") in made.mask.pairs
+    assert [i.severity for i in made.origin.issues if i.code == "P38"] == [Severity.NOTE]

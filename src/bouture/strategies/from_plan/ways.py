@@ -75,7 +75,9 @@ def draw(way: Way, drawing: Drawing, keep: Mapping[str, float], without: str = "
     draft = Draft(gold, rng, keep)
     theme = _theme(gold, rng, without)
     way(draft, theme, drawing)
-    for bearer in () if draft.labels else theme.bearers:  # all that was drawn leans on what did not come
+    for bearer in (
+        () if draft.labels else theme.bearers
+    ):  # all that was drawn leans on what did not come
         _take(draft, theme, bearer, whole=False)
     if not draft.labels:
         return None
