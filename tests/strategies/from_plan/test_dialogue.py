@@ -320,7 +320,7 @@ def test_textmine_two_hundred_plans(kind, shared):
 
 
 def test_the_relation_of_an_entity_beyond_the_plan_is_left_out_and_its_pair_unknown():
-    documents, guide = example()
+    documents, _ = example()
     strategy = build(EntityList)
 
     def reply(request: Request) -> Response:
