@@ -18,7 +18,7 @@ from bouture.strategies.dialogue import Declined, Materials
 from bouture.strategies.guide_rules.blocks import Trap, block, two_texts
 from bouture.strategies.guide_rules.coverage import coverage
 from bouture.strategies.guide_rules.guide_rules import GuideRules
-from bouture.strategies.guide_rules.proofs import held_apart
+from bouture.strategies.guide_rules.proofs import _unrelated, held_apart
 from bouture.strategies.guide_rules.task import tasks_of
 from bouture.strategies.wanted import Wanted
 from strategies.driving import converse, gold
@@ -281,6 +281,47 @@ def test_a_rule_of_a_relation_asks_for_two_entities_that_could_be_related():
     assert codes("EXE-E1", unstated, unstated) == ["P41"]
     single = pair(RELATED, PAST, "PIÈGE : fut chauffeur")
     assert codes("EXE-E1", single, single) == ["P42"]
+
+
+APART = """---
+language: fr
+---
+# Guide
+
+## Entités
+### PERSONNE
+**Définition.** Un individu nommé.
+
+### FONCTION
+**Définition.** Un métier.
+
+### ORGANISATION
+**Définition.** Une institution.
+
+## Relations
+### APPARTIENT_A
+**Définition.** Rattachement.
+**Extrémités.** FONCTION → ORGANISATION
+**Direction.** La tête est rattachée à la queue.
+- [APP-E1] La personne n’est pas rattachée directement.
+  - Contre-exemple : <e id="E1" t="PERSONNE">Rafael Grossi</e>, de l’<e id="E2" t="ORGANISATION">AIEA</e>.
+    E1 | APPARTIENT_A | E2
+"""
+
+
+def test_the_trap_of_a_rule_about_ends_is_a_pair_that_its_counter_example_relates():
+    guide = parse_guide(APART)
+    [task] = [one for one in tasks_of(guide) if one.rule.id == "APP-E1"]
+    two = from_markup(
+        '<e id="E1" t="PERSONNE">Anna</e>, de l’<e id="E2" t="ORGANISATION">ONU</e>, parle.'
+    )
+    told = {"trap": "Anna, de l’ONU", "rule": "APP-E1"}
+    span = (Span(0, 14),)
+    assert _unrelated(two, task, span, guide.schema(), told) == []
+    others = from_markup(
+        '<e id="E1" t="PERSONNE">Anna</e> et <e id="E2" t="PERSONNE">Oleg</e> parlent.'
+    )
+    assert [i.code for i in _unrelated(others, task, span, guide.schema(), told)] == ["P42"]
 
 
 def test_only_the_pair_of_the_trap_is_known_to_be_unrelated():

@@ -156,11 +156,29 @@ def _unrelated(
             said = f"{tied[0].head} | {tied[0].label} | {tied[0].tail}"
             found.append(Issue.of("P43", Severity.REJECT, RELATED, place, relation=said, **told))
             continue
-        if held_apart(document, span, task.label, schema):
+        if held_apart(document, span, task.label, schema) or _as_in_a_counter_example(
+            here, document, task
+        ):
             return []
     if found:
         return found[:1]
     return [Issue.of("P42", Severity.REJECT, NO_PAIR, place, trap=told["trap"], label=task.label)]
+
+
+def _as_in_a_counter_example(here: set[str], document: Document, task: Task) -> bool:
+    """Whether two entities are of the labels that a counter-example of the rule relates wrongly.
+
+    A rule may be about ends that the relation does not allow (« une personne n’est pas rattachée à une
+    organisation »): then its trap is such a pair.
+    """
+    tempting: set[tuple[str, str]] = set()
+    for example in task.rule.examples:
+        labels = example.document.labels()
+        for relation in example.document.relations if example.wrong else ():
+            if relation.label == task.label:
+                tempting.add((labels[relation.head], labels[relation.tail]))
+    labels = document.labels()
+    return any((labels[head], labels[tail]) in tempting for head, tail in permutations(here, 2))
 
 
 def held_apart(
