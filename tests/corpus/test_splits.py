@@ -106,7 +106,16 @@ def test_k_shot_serves_every_label(labels: list[list[str]], k: int, seed: int) -
     available = Counter(name for names in labels for name in names)
     assert have == split.settings["counts"]
     assert all(have[label] >= k for label, n in available.items() if n >= k)
+    most = split.settings["cap"] * k
+    for document in documents:  # a scarce label is served with all it has, as far as the cap allows
+        counts = Counter(m.label for m in document.mentions())
+        scarce = any(have[name] < available[name] < k for name in counts)
+        if document not in chosen and scarce and not split.settings["over"]:
+            assert any(have[name] + n > most for name, n in counts.items())
     assert split.settings["short"] == sorted(label for label, n in available.items() if n < k)
+    for document in chosen:  # none is there for nothing
+        lost = Counter(m.label for m in document.mentions())
+        assert any(have[name] - n < min(k, available[name]) for name, n in lost.items())
 
 
 def test_k_shot_prefers_documents_within_the_cap() -> None:

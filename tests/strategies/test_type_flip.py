@@ -13,10 +13,10 @@ from bouture.corpus.guide import EntityGuide, Guide, Rule, RuleKind
 from bouture.corpus.issue import Severity
 from bouture.corpus.markup import from_markup, to_markup
 from bouture.corpus.schema import Schema
-from bouture.strategies.counterfactual.gold_sentence import changed, relabelled, sentences_of
 from bouture.strategies.counterfactual.type_flip.ambiguous import Ambiguous
 from bouture.strategies.counterfactual.type_flip.type_flip import TypeFlip
 from bouture.strategies.dialogue import Declined, Materials
+from bouture.strategies.gold_sentence import changed, relabelled, sentences_of
 from bouture.strategies.wanted import Wanted
 from documents import documents
 from strategies.driving import converse, gold, materials

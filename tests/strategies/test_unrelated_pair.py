@@ -14,7 +14,7 @@ from bouture.corpus.markup import from_markup, to_markup
 from bouture.corpus.normalise import fold
 from bouture.corpus.schema import RelationType, Schema
 from bouture.strategies.dialogue import Declined, Materials
-from bouture.strategies.negatives.pool import Pool
+from bouture.strategies.gold_surfaces import Pool
 from bouture.strategies.negatives.unrelated_pair.triggers import Triggers
 from bouture.strategies.negatives.unrelated_pair.unrelated_pair import UnrelatedPair
 from bouture.strategies.unknown_pairs import with_unknown_pairs

@@ -49,6 +49,16 @@ def is_substituted(document: Document) -> bool:
     return is_local(document) or kept == "context"
 
 
+NEW_TEXT = ("plan", "pair", "required", "rule", "nothing")
+"""What those keep (`keeps` in the origin) who take mentions from their sources at most, and no text."""
+
+
+def is_new_text(document: Document) -> bool:
+    """Whether its text was written anew rather than made from that of a source."""
+    origin = document.origin
+    return origin is not None and origin.parameters.get("keeps") in NEW_TEXT
+
+
 def is_open(document: Document) -> bool:
     """Whether its labels are concepts that a model named freely: the schema has nothing to say of them."""
     origin = document.origin

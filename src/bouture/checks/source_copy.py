@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bouture.checks.calibration import finite, upper_bound
 from bouture.checks.check import Reference
-from bouture.checks.provenance import Sources, is_local
+from bouture.checks.provenance import Sources, is_local, is_new_text
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.normalise import fold
@@ -28,8 +28,6 @@ TAKEN = Wording(
     "{longest} mots de suite sont ceux du document annoté « {other} » : « {words} »",
 )
 GRAM = 8
-NEW_TEXT = ("plan", "pair", "required")
-"""What those keep (`keeps` in the origin) who take mentions from their sources, and no text."""
 TWINS = ("surfaces", "entities", "context")
 """What the counterfactual twins of a sentence keep, and those who replace entities alone: near it on purpose."""
 
@@ -83,7 +81,7 @@ class SourceCopy:
             return [Issue.of("D2", Severity.REJECT, COPY, place, other=twin, ratio=0.0)]
         sources = self._sources.of(document)
         keeps = document.origin.parameters.get("keeps") if document.origin else None
-        if not sources or keeps in NEW_TEXT:
+        if not sources or is_new_text(document):
             return self._taken(document)
         if keeps in TWINS:
             return []

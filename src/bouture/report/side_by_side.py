@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bouture.augment.outcome import Outcome, Status
+from bouture.checks.provenance import is_new_text
 from bouture.corpus.document import Document
 from bouture.report.annotated import Annotated, annotated, changed
 from bouture.report.reasons import cut
@@ -14,12 +15,14 @@ _ORDER = (Status.ACCEPTED, Status.REPAIRED, Status.REVIEW, Status.REJECTED)
 
 
 class Pair(NamedTuple):
-    """A new document and its source."""
+    """A new document and its source, or the example it was shown."""
 
     strategy: str
     status: str
     model: str
     source: Annotated | None
+    is_example: bool
+    """Whether `source` was only shown: nothing of its text is in the new document."""
     new: Annotated
     issues: tuple[tuple[str, str, str], ...]
     """(severity, code, message)."""
@@ -78,15 +81,27 @@ def _pair(
 ) -> Pair:
     made = outcome.document
     assert made is not None
-    source = sources.get(outcome.source)
-    lost, new = changed(source.text, made.text) if source else ((), ())
+    source, is_example = _beside(outcome, made, sources)
+    lost, new = changed(source.text, made.text) if source and not is_example else ((), ())
     models = [exchange.model for exchange in outcome.exchanges if exchange.model]
     return Pair(
         strategy=outcome.strategy,
         status=outcome.status.value,
         model=models[-1] if models else "",
         source=annotated(source, classes, lost) if source else None,
+        is_example=is_example,
         new=annotated(made, classes, new),
         issues=tuple((i.severity.value, i.code, i.text(language)) for i in outcome.issues),
         answer=cut(outcome.answer),
     )
+
+
+def _beside(
+    outcome: Outcome, made: Document, sources: Mapping[str, Document]
+) -> tuple[Document | None, bool]:
+    """The document to show beside a new one, and whether it was merely an example for it."""
+    origin = made.origin
+    behind = origin.sources if origin is not None else ()
+    if len(behind) == 1 and not is_new_text(made):
+        return sources.get(behind[0]), False
+    return sources.get(outcome.source), is_new_text(made)

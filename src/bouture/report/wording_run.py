@@ -133,6 +133,7 @@ RUN: dict[str, Wording] = {
         "Draw relations above the text", "Tracer les relations au-dessus du texte"
     ),
     "pairs.source": Wording("Source", "Source"),
+    "pairs.example": Wording("Example shown to the model", "Exemple montré au modèle"),
     "pairs.new": Wording("New document", "Document nouveau"),
     "pairs.answer": Wording("What the model answered", "Réponse brute du modèle"),
     "pairs.none": Wording("No document was made.", "Aucun document n’a été produit."),

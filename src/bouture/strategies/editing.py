@@ -1,9 +1,9 @@
 """Replaces stretches of a document's text and moves every mention along, exactly; what all local strategies share."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from pydantic import BaseModel
@@ -110,6 +110,19 @@ def origin_of(name: str, source: Document, options: BaseModel, keeps: str) -> Or
     """Where a document made from `source` comes from; of a path among the options, the file's name."""
     parameters = {key: getattr(value, "name", value) for key, value in options.model_dump().items()}
     return Origin(name, (source.id,), parameters={**parameters, "keeps": keeps})
+
+
+def origin_beside(
+    name: str, shown: Document, options: BaseModel, keeps: str, told: Mapping[str, Any]
+) -> Origin:
+    """Where a new text comes from that takes nothing from `shown`, which was an example for it; `told` joins the parameters."""
+    origin = origin_of(name, shown, options, keeps)
+    return msgspec.structs.replace(
+        origin,
+        sources=(),
+        demonstrations=(shown.id,),
+        parameters={**origin.parameters, **told},
+    )
 
 
 def declining(code: str, wording: Wording, source: Document) -> Issue:

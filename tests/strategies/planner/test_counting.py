@@ -8,10 +8,10 @@ from hypothesis import given
 
 from bouture import from_markup
 from bouture.corpus.document import Document, Entity, Origin, Relation, Span
+from bouture.corpus.register import REGISTERS, register_name, register_of
 from bouture.corpus.schema import RelationType, Schema
 from bouture.strategies.planner.cells import Cell, Counting, possible
 from bouture.strategies.planner.edge_cases import EDGES, EdgeCases
-from bouture.strategies.planner.register import REGISTERS, register_name, register_of
 from documents import corpora, texts
 
 

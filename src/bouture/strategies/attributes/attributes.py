@@ -12,18 +12,18 @@ from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.normalise import fold
 from bouture.llm.messages import Message, Request, Response
+from bouture.strategies.answers import checked, sent_back
+from bouture.strategies.apart import ALL
 from bouture.strategies.attributes import dimensions as sources
 from bouture.strategies.attributes.dimensions import Dimension, merged
 from bouture.strategies.attributes.pairwise import Row, pairwise
 from bouture.strategies.attributes.proposals import read_dimensions
 from bouture.strategies.conversation import Prompts, Rules, converse, one_line, turns_of
-from bouture.strategies.counterfactual.answers import checked, sent_back
-from bouture.strategies.counterfactual.apart import ALL
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
 from bouture.strategies.editing import declining, origin_of
-from bouture.strategies.guide_rules.demonstration import as_shown
-from bouture.strategies.negatives.pool import Drawn, Pool, weighted
-from bouture.strategies.rewrite.options import GuideOptions
+from bouture.strategies.gold_surfaces import Drawn, Pool, weighted
+from bouture.strategies.options import GuideOptions
+from bouture.strategies.showing import as_shown
 from bouture.strategies.unknown_pairs import with_unknown_pairs
 
 NOTHING = Wording(

@@ -6,10 +6,10 @@ import msgspec
 
 from bouture.corpus.document import Document
 from bouture.corpus.normalise import fold
+from bouture.corpus.register import register_name, register_of
 from bouture.strategies.attributes.clusters import subjects
 from bouture.strategies.conversation import Prompts, one_line
 from bouture.strategies.dialogue import Materials
-from bouture.strategies.planner.register import register_name, register_of
 
 MOST_DIMENSIONS, MOST_VALUES = 10, 30
 """Six to ten dimensions of eight to thirty values each (AttrPrompt, science A.4.1)."""

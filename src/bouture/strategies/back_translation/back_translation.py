@@ -23,8 +23,8 @@ from bouture.llm.messages import Message, Response
 from bouture.strategies.conversation import Prompts, converse, turns_of
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
 from bouture.strategies.editing import declining, origin_of
+from bouture.strategies.options import RepairOptions
 from bouture.strategies.rewrite.kept import Kept, emptied
-from bouture.strategies.rewrite.options import RepairOptions
 
 TAGS = Wording(
     "the tag {entity} ({label}) must appear {times} time(s), it appears {now} time(s)",

@@ -24,7 +24,7 @@ from bouture.strategies.conversation import Prompts, Rules, complaints, converse
 from bouture.strategies.demonstrations import Demonstrations
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
 from bouture.strategies.editing import declining, origin_of
-from bouture.strategies.rewrite.options import GuideOptions
+from bouture.strategies.options import GuideOptions
 
 EMPTY = Wording(
     "document {document!r} has no text to annotate",

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from bouture.strategies.conversation import Prompts
 from bouture.strategies.dialogue import Materials
-from bouture.strategies.rewrite.options import GuideOptions
+from bouture.strategies.options import GuideOptions
 from bouture.strategies.rewrite.rewriting import Drawn, Rewriting
 
 Dimension: TypeAlias = Literal[

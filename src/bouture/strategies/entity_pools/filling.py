@@ -18,7 +18,7 @@ from bouture.strategies.dialogue import Materials
 from bouture.strategies.entity_pools.admission import Admission
 from bouture.strategies.entity_pools.pool import Pool, Pooled
 from bouture.strategies.entity_pools.reading import read_pool
-from bouture.strategies.rewrite.options import GuideOptions
+from bouture.strategies.options import GuideOptions
 
 NO_MENTION = Wording(
     "the answer holds no usable new mention of {label} ({unreadable} lines unreadable, {gold} already in "

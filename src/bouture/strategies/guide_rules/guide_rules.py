@@ -13,7 +13,10 @@ from bouture.corpus.guide_references import referred
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.markup_reader import read_markup
 from bouture.corpus.normalise import fold
+from bouture.corpus.register import register_of
 from bouture.llm.messages import Message, Response
+from bouture.strategies.answers import sent_back
+from bouture.strategies.apart import ALL
 from bouture.strategies.conversation import (
     Prompts,
     Rules,
@@ -21,13 +24,11 @@ from bouture.strategies.conversation import (
     one_line,
     turns_of,
 )
-from bouture.strategies.counterfactual.answers import sent_back
-from bouture.strategies.counterfactual.apart import ALL
-from bouture.strategies.counterfactual.gold_sentence import changed
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
-from bouture.strategies.editing import declining, origin_of
+from bouture.strategies.editing import declining, origin_beside
+from bouture.strategies.gold_sentence import changed
+from bouture.strategies.gold_surfaces import weighted
 from bouture.strategies.guide_rules.blocks import Block, block, two_texts
-from bouture.strategies.guide_rules.demonstration import as_shown
 from bouture.strategies.guide_rules.proofs import (
     held_apart,
     keeps_codes,
@@ -36,9 +37,8 @@ from bouture.strategies.guide_rules.proofs import (
     trap_spans,
 )
 from bouture.strategies.guide_rules.task import Side, Task, neighbours, tasks_of
-from bouture.strategies.negatives.pool import weighted
-from bouture.strategies.planner.register import register_of
-from bouture.strategies.rewrite.options import RepairOptions
+from bouture.strategies.options import RepairOptions
+from bouture.strategies.showing import as_shown
 from bouture.strategies.unknown_pairs import with_unknown_pairs
 
 NO_RULE = Wording(
@@ -277,19 +277,11 @@ class GuideRules:
     def _named(
         self, shown: Document, made: Document, task: Task, side: Side, issues: tuple[Issue, ...]
     ) -> Document:
-        origin = origin_of(self.name, shown, self.options, keeps="rule")
-        parameters = {
-            **origin.parameters,
+        told = {
             "rule": task.rule.id,
             "polarity": task.polarity(side),
             "register": register_of(shown),
             "apart": list(ALL),
         }
-        origin = msgspec.structs.replace(
-            origin,
-            sources=(),
-            demonstrations=(shown.id,),
-            parameters=parameters,
-            issues=issues,
-        )
-        return made.with_origin(origin)
+        origin = origin_beside(self.name, shown, self.options, "rule", told)
+        return made.with_origin(msgspec.structs.replace(origin, issues=issues))

@@ -18,7 +18,7 @@ from bouture.strategies.dialogue import Declined, Dialogue, Materials
 from bouture.strategies.editing import declining, origin_of
 from bouture.strategies.masking import outside
 from bouture.strategies.open_annotation.listing import Listed, read_list
-from bouture.strategies.rewrite.options import RepairOptions
+from bouture.strategies.options import RepairOptions
 
 EMPTY = Wording(
     "document {document!r} has no text to annotate",

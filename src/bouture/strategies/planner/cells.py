@@ -11,10 +11,10 @@ import msgspec
 from bouture.corpus.document import Document, Entity, Relation
 from bouture.corpus.guide import Guide, to_complete
 from bouture.corpus.issue import Wording
+from bouture.corpus.register import register_name, register_of
 from bouture.corpus.schema import Schema
 from bouture.corpus.tokens import sentences, tokenize
 from bouture.strategies.planner.edge_cases import EDGES, EdgeCases
-from bouture.strategies.planner.register import register_name, register_of
 
 Kind = Literal["label", "relation", "rule", "edge", "no_entity", "no_relation"]
 KINDS: tuple[Kind, ...] = get_args(Kind)

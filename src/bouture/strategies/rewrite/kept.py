@@ -1,9 +1,8 @@
 """What a text said otherwise must keep of its source: how prompts list it, how an answer is held against it."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TypeAlias
 
 import msgspec
 
@@ -11,10 +10,9 @@ from bouture.corpus.document import Document, remembered
 from bouture.corpus.fidelity import compare
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.markup import to_markup
-from bouture.corpus.markup_reader import read_markup
 from bouture.corpus.tokens import tokenize
 from bouture.errors import LossError
-from bouture.llm.messages import Response
+from bouture.strategies.answers import Read, checked
 from bouture.strategies.conversation import Prompts, complaints
 from bouture.strategies.dialogue import Declined, Materials
 from bouture.strategies.editing import declining
@@ -38,8 +36,6 @@ LEAST, FEW = 0.25, 8
 A nominal style leaves out articles and verbs, never three words in four; a list of tags does.
 """
 
-Read: TypeAlias = Callable[[Response], tuple[Document | None, Sequence[Issue]]]
-
 
 class Kept:
     """Tags with their visible surface, each as often as in the source (LP2 of the science notes).
@@ -49,8 +45,7 @@ class Kept:
     """
 
     def __init__(self, materials: Materials, prompts: Prompts) -> None:
-        self._schema = materials.schema
-        self._language = materials.language
+        self._materials = materials
         self._prompts = prompts
         # A source is rewritten more than once, and entities come again in others.
         self._line = lru_cache(1 << 12)(self._mention_line)
@@ -81,26 +76,16 @@ class Kept:
         as their ends came back.
         """
 
-        def read(response: Response) -> tuple[Document | None, Sequence[Issue]]:
-            reading = read_markup(
-                response.text,
-                id=source.id,
-                schema=self._schema,
-                finish_reason=response.finish_reason,
-            )
-            made = reading.document
-            if made is None:
-                return None, reading.issues
-            if carried:
-                made = _with_relations(made, source)
-            faults = compare(source, made, polarity=True)
-            return made, (*reading.issues, *faults, *emptied(source, made))
+        def faults(made: Document) -> list[Issue]:
+            return [*compare(source, made, polarity=True), *emptied(source, made)]
 
-        return read
+        if not carried:
+            return checked(source, self._materials, faults)
+        return checked(source, self._materials, faults, lambda made: _with_relations(made, source))
 
     def complaint(self, issues: Sequence[Issue]) -> str:
         """What to tell the model of a faulty answer."""
-        return self._prompts.fill("repair", complaints=complaints(issues, self._language))
+        return self._prompts.fill("repair", complaints=complaints(issues, self._materials.language))
 
     def _mention_line(self, id: str, label: str, surface: str, times: int) -> str:
         return self._prompts.fill("mention", id=id, label=label, surface=surface, times=times)

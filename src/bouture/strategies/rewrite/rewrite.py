@@ -5,7 +5,7 @@ import random
 from pydantic import Field
 
 from bouture.strategies.dialogue import Materials
-from bouture.strategies.rewrite.options import GuideOptions
+from bouture.strategies.options import GuideOptions
 from bouture.strategies.rewrite.rewriting import Drawn, Rewriting
 
 

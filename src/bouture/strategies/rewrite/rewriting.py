@@ -12,8 +12,8 @@ from bouture.llm.messages import Message
 from bouture.strategies.conversation import Prompts, Rules, converse, turns_of
 from bouture.strategies.dialogue import Dialogue, Materials
 from bouture.strategies.editing import origin_of
+from bouture.strategies.options import GuideOptions
 from bouture.strategies.rewrite.kept import Kept
-from bouture.strategies.rewrite.options import GuideOptions
 
 
 class Drawn(NamedTuple):

@@ -10,8 +10,8 @@ from bouture.corpus.document import Document, Mention, Relation
 from bouture.corpus.fidelity import CUES
 from bouture.corpus.schema import Schema
 from bouture.corpus.tokens import folded_tokens
-from bouture.strategies.counterfactual.gold_sentence import sentences_of
 from bouture.strategies.function_words import function_words
+from bouture.strategies.gold_sentence import sentences_of
 
 Kind = Literal["direction", "polarity", "modality"]
 Modality = Literal["keep", "drop"]

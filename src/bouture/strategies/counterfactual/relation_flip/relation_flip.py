@@ -13,10 +13,9 @@ from bouture.corpus.fidelity import compare
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.markup import to_markup
 from bouture.llm.messages import Message
+from bouture.strategies.answers import checked, sent_back
+from bouture.strategies.apart import ALL
 from bouture.strategies.conversation import Prompts, Rules, converse, turns_of
-from bouture.strategies.counterfactual.answers import checked, sent_back
-from bouture.strategies.counterfactual.apart import ALL
-from bouture.strategies.counterfactual.gold_sentence import changed
 from bouture.strategies.counterfactual.relation_flip.flips import (
     Asked,
     Flip,
@@ -28,7 +27,8 @@ from bouture.strategies.counterfactual.relation_flip.flips import (
 from bouture.strategies.counterfactual.sources import Sources
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
 from bouture.strategies.editing import declining, origin_of
-from bouture.strategies.rewrite.options import GuideOptions
+from bouture.strategies.gold_sentence import changed
+from bouture.strategies.options import GuideOptions
 
 NOTHING = Wording(
     "no relation of document {document!r}, nor of any other in gold, can be changed by a small edit of its sentence",

@@ -8,7 +8,7 @@ from bouture.corpus.document import Document, Entity, Mention
 from bouture.corpus.normalise import fold
 from bouture.corpus.rule_codes import is_pronoun
 from bouture.corpus.tokens import folded_tokens
-from bouture.strategies.counterfactual.gold_sentence import sentences_of
+from bouture.strategies.gold_sentence import sentences_of
 
 FIRM = 3.0
 """Mentions of the new label that gold should have after a word, were it used as before the old one, from which

@@ -12,15 +12,15 @@ from bouture.corpus.fidelity import compare
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.markup import to_markup
 from bouture.llm.messages import Message
+from bouture.strategies.answers import checked, sent_back
+from bouture.strategies.apart import ALL
 from bouture.strategies.conversation import Prompts, Rules, converse, turns_of
-from bouture.strategies.counterfactual.answers import checked, sent_back
-from bouture.strategies.counterfactual.apart import ALL
-from bouture.strategies.counterfactual.gold_sentence import changed, relabelled
 from bouture.strategies.counterfactual.sources import Sources
 from bouture.strategies.counterfactual.type_flip.ambiguous import Ambiguous, Flip, Shown, once
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
 from bouture.strategies.editing import declining, origin_of
-from bouture.strategies.rewrite.options import GuideOptions
+from bouture.strategies.gold_sentence import changed, relabelled
+from bouture.strategies.options import GuideOptions
 from bouture.strategies.unknown_pairs import with_unknown_pairs
 
 NOTHING = Wording(

@@ -9,13 +9,13 @@ from pydantic import Field
 
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue, Place, Severity, Wording
+from bouture.corpus.register import register_of
 from bouture.llm.messages import Message
+from bouture.strategies.answers import checked, sent_back
+from bouture.strategies.apart import ANNOTATION
 from bouture.strategies.conversation import Prompts, Rules, converse, one_line, turns_of
-from bouture.strategies.counterfactual.answers import checked, sent_back
-from bouture.strategies.counterfactual.apart import ANNOTATION
 from bouture.strategies.dialogue import Dialogue, Materials
-from bouture.strategies.editing import origin_of
-from bouture.strategies.guide_rules.demonstration import register_text
+from bouture.strategies.editing import origin_beside
 from bouture.strategies.negatives.gazetteer import CAPITAL, NUMBER, Gazetteer
 from bouture.strategies.negatives.no_entity.near_entities import (
     NearEntity,
@@ -23,8 +23,8 @@ from bouture.strategies.negatives.no_entity.near_entities import (
     near_entities,
     stretches,
 )
-from bouture.strategies.planner.register import register_of
-from bouture.strategies.rewrite.options import RepairOptions
+from bouture.strategies.options import RepairOptions
+from bouture.strategies.showing import register_text
 
 TAGGED = Wording(
     "the text is to hold no entity, and “{surface}” is tagged {label}",
@@ -150,21 +150,13 @@ class NoEntity:
         nouns: Sequence[NearEntity],
         issues: tuple[Issue, ...],
     ) -> Document:
-        origin = origin_of(self.name, shown, self.options, keeps="nothing")
-        parameters = {
-            **origin.parameters,
+        told = {
             "nouns": [noun.words for noun in nouns],
             "register": register_of(shown),
             "apart": list(ANNOTATION),
         }
-        origin = msgspec.structs.replace(
-            origin,
-            sources=(),
-            demonstrations=(shown.id,),
-            parameters=parameters,
-            issues=issues,
-        )
-        return made.with_origin(origin)
+        origin = origin_beside(self.name, shown, self.options, "nothing", told)
+        return made.with_origin(msgspec.structs.replace(origin, issues=issues))
 
 
 def _has(words: str, shape: str) -> bool:

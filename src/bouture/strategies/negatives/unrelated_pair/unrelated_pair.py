@@ -12,18 +12,18 @@ from pydantic import Field
 from bouture.corpus.document import Document
 from bouture.corpus.issue import Issue, Place, Severity, Wording
 from bouture.corpus.normalise import fold
+from bouture.corpus.register import register_of
 from bouture.corpus.tokens import sentences
 from bouture.llm.messages import Message
+from bouture.strategies.answers import checked, sent_back
+from bouture.strategies.apart import ALL
 from bouture.strategies.conversation import Prompts, Rules, converse, turns_of
-from bouture.strategies.counterfactual.answers import checked, sent_back
-from bouture.strategies.counterfactual.apart import ALL
 from bouture.strategies.dialogue import Declined, Dialogue, Materials
 from bouture.strategies.editing import declining, origin_of
-from bouture.strategies.guide_rules.demonstration import register_text
-from bouture.strategies.negatives.pool import Drawn, Pool, weighted
+from bouture.strategies.gold_surfaces import Drawn, Pool, weighted
 from bouture.strategies.negatives.unrelated_pair.triggers import Triggers, possible
-from bouture.strategies.planner.register import register_of
-from bouture.strategies.rewrite.options import GuideOptions
+from bouture.strategies.options import GuideOptions
+from bouture.strategies.showing import register_text
 from bouture.strategies.unknown_pairs import with_unknown_pairs
 
 NOTHING = Wording(

@@ -9,15 +9,26 @@ from bouture.llm.messages import Response
 from bouture.strategies.conversation import Prompts, complaints
 from bouture.strategies.dialogue import Materials
 
+Read = Callable[[Response], tuple[Document | None, Sequence[Issue]]]
+"""What an answer says, and what was found while reading it."""
+
+
+def _as_it_is(document: Document) -> Document:
+    return document
+
 
 def checked(
-    document: Document, materials: Materials, faults: Callable[[Document], Sequence[Issue]]
-) -> Callable[[Response], tuple[Document | None, Sequence[Issue]]]:
+    document: Document,
+    materials: Materials,
+    faults: Callable[[Document], Sequence[Issue]],
+    mend: Callable[[Document], Document] = _as_it_is,
+) -> Read:
     """What `converse` reads answers with: the text of an answer, and its faults once it can be read.
 
     Args:
         document: what the conversation is about; the text bears its id.
         faults: what speaks against a text that can be read.
+        mend: what is done to such a text before.
     """
 
     def read(response: Response) -> tuple[Document | None, Sequence[Issue]]:
@@ -27,8 +38,10 @@ def checked(
             schema=materials.schema,
             finish_reason=response.finish_reason,
         )
-        made = reading.document
-        return made, (*reading.issues, *(faults(made) if made else ()))
+        if reading.document is None:
+            return None, reading.issues
+        made = mend(reading.document)
+        return made, (*reading.issues, *faults(made))
 
     return read
 
