@@ -66,7 +66,7 @@ WORDS = {
         "strategy|#jobs|#to ask|#stored|#local|#not made|#tokens in|#tokens out",
         "stratégie|#tâches|#requêtes|#en stock|#sans modèle|#sans suite|#jetons lus|#jetons écrits",
     ),
-    "made.all": Wording("all", "ensemble"),
+    "made.all": Wording("total", "total"),
     "made.declines": Wording(
         "{strategy} would decline for: {codes}", "{strategy} renoncerait, codes : {codes}"
     ),
